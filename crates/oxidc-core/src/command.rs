@@ -1,0 +1,215 @@
+//! What an application can ask for.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::config::options::{Options, invalid};
+use crate::error::{Code, Error, Result};
+use crate::wire::json::{Object, Value};
+
+/// A call of the application.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Command {
+    /// Completes a sign-in or sign-out if the page's address is its callback. Safe on every page.
+    ProcessCallback {
+        /// The page's whole address.
+        url: String,
+    },
+    /// Sends the person to the provider.
+    SignIn(SignInOptions),
+    /// Who is signed in.
+    GetSession,
+    /// An access token.
+    GetTokens(TokenOptions),
+    /// Renews the tokens now.
+    RefreshSession(TokenOptions),
+    /// Reads the user information again.
+    RefetchUserInfo,
+    /// Ends the session.
+    SignOut(SignOutOptions),
+    /// Decides about the token for a request of the application.
+    Fetch(FetchOptions),
+    /// Something happened around the page.
+    Notice(Notice),
+    /// The application has no more use for the client.
+    Close,
+}
+
+/// The options of a sign-in (OpenID Connect Core 1.0 section 3.1.2.1).
+#[derive(Clone, Debug, Default)]
+pub struct SignInOptions {
+    /// Where to go afterwards: an address of the page's origin.
+    pub return_to: Option<String>,
+    /// Anything that JSON can hold.
+    pub app_state: Option<Value>,
+    /// Asks for the registration page (`prompt=create`).
+    pub sign_up: bool,
+    /// `prompt`.
+    pub prompt: Option<String>,
+    /// `login_hint`.
+    pub login_hint: Option<String>,
+    /// `max_age`, in seconds.
+    pub max_age: Option<i64>,
+    /// `acr_values`, best first.
+    pub acr_values: Vec<String>,
+    /// `ui_locales`, best first.
+    pub ui_locales: Vec<String>,
+    /// `display`.
+    pub display: Option<String>,
+    /// Scopes instead of the client's.
+    pub scopes: Option<Vec<String>>,
+    /// Resources instead of the client's.
+    pub resources: Option<Vec<String>>,
+    /// Further parameters.
+    pub extra_parameters: Vec<(String, String)>,
+}
+
+/// The options of a call for tokens.
+#[derive(Clone, Debug, Default)]
+pub struct TokenOptions {
+    /// The APIs that the token is for (RFC 8707); none: the token of the sign-in.
+    pub resources: Vec<String>,
+    /// The scopes that the token must carry; `None`: those configured for the resources.
+    pub scopes: Option<Vec<String>>,
+    /// Refreshes even if the token is still good.
+    pub force_refresh: bool,
+}
+
+/// The options of a sign-out (OpenID Connect RP-Initiated Logout 1.0 section 2).
+#[derive(Clone, Debug)]
+pub struct SignOutOptions {
+    /// Whether to sign out at the provider too.
+    pub federated: bool,
+    /// Whether to revoke the tokens first (RFC 7009).
+    pub revoke: bool,
+    /// Where to go afterwards: an address of the page's origin.
+    pub return_to: Option<String>,
+    /// Anything that JSON can hold.
+    pub app_state: Option<Value>,
+}
+
+impl Default for SignOutOptions {
+    fn default() -> Self {
+        Self { federated: true, revoke: false, return_to: None, app_state: None }
+    }
+}
+
+/// A request of the application, as far as the core needs to know it.
+#[derive(Clone, Debug)]
+pub struct FetchOptions {
+    /// The origin that the request goes to.
+    pub origin: String,
+    /// Whether the mode is `no-cors`.
+    pub no_cors: bool,
+    /// Whether the application set an `Authorization` header itself.
+    pub authorization: bool,
+    /// Whether the request can be sent a second time.
+    pub replayable: bool,
+}
+
+/// Something that happened around the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Another tab changed the stored session.
+    Stored,
+    /// The network is back.
+    Online,
+    /// The page came into view.
+    Visible,
+    /// The page went out of view.
+    Hidden,
+    /// The page came back from the back-forward cache.
+    Shown,
+}
+
+impl Command {
+    /// Reads a command as it crosses the boundary.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::OptionUnknown`], [`Code::OptionInvalid`] and the codes for scopes, resources and parameters.
+    pub fn from_value(command: &Value) -> Result<Self> {
+        let text = |name: &str| command.get(name).and_then(Value::as_str).map(String::from).ok_or_else(|| invalid(name));
+        let flag = |name: &str| command.get(name).and_then(Value::as_bool).unwrap_or(false);
+        let options = command.get("options");
+        Ok(match text("do")?.as_str() {
+            "processCallback" => Self::ProcessCallback { url: text("url")? },
+            "signIn" => Self::SignIn(SignInOptions::from_value(options)?),
+            "getSession" => Self::GetSession,
+            "getTokens" => Self::GetTokens(TokenOptions::from_value(options)?),
+            "refreshSession" => Self::RefreshSession(TokenOptions::from_value(options)?),
+            "refetchUserInfo" => Self::RefetchUserInfo,
+            "signOut" => Self::SignOut(SignOutOptions::from_value(options)?),
+            "fetch" => Self::Fetch(FetchOptions {
+                origin: text("origin")?,
+                no_cors: text("mode")? == "no-cors",
+                authorization: flag("authorization"),
+                replayable: flag("replayable"),
+            }),
+            "notice" => Self::Notice(match text("what")?.as_str() {
+                "stored" => Notice::Stored,
+                "online" => Notice::Online,
+                "visible" => Notice::Visible,
+                "hidden" => Notice::Hidden,
+                "shown" => Notice::Shown,
+                _ => return Err(invalid("what")),
+            }),
+            "close" => Self::Close,
+            other => return Err(Error::new(Code::OptionUnknown).detail(other)),
+        })
+    }
+}
+
+impl SignInOptions {
+    fn from_value(value: Option<&Value>) -> Result<Self> {
+        const KNOWN: &[&str] = &[
+            "returnTo", "appState", "signUp", "prompt", "loginHint", "maxAge", "acrValues", "uiLocales", "display", "scopes", "resources",
+            "extraParameters",
+        ];
+        let options = Options::read(value, KNOWN)?;
+        let mut extra_parameters = Vec::new();
+        if let Some(value) = options.value("extraParameters") {
+            for (name, value) in value.as_object().map(Object::iter).ok_or_else(|| invalid("extraParameters"))? {
+                extra_parameters.push((name.into(), value.as_str().ok_or_else(|| invalid(name))?.into()));
+            }
+        }
+        Ok(Self {
+            return_to: options.text("returnTo")?,
+            app_state: options.value("appState").cloned(),
+            sign_up: options.flag("signUp")?.unwrap_or(false),
+            prompt: options.text("prompt")?,
+            login_hint: options.text("loginHint")?,
+            max_age: options.number("maxAge", i64::from(u32::MAX))?,
+            acr_values: options.texts("acrValues")?.unwrap_or_default(),
+            ui_locales: options.texts("uiLocales")?.unwrap_or_default(),
+            display: options.text("display")?,
+            scopes: options.scopes("scopes")?,
+            resources: options.resources("resources")?,
+            extra_parameters,
+        })
+    }
+}
+
+impl TokenOptions {
+    fn from_value(value: Option<&Value>) -> Result<Self> {
+        let options = Options::read(value, &["resource", "scopes", "forceRefresh"])?;
+        Ok(Self {
+            resources: options.resources("resource")?.unwrap_or_default(),
+            scopes: options.scopes("scopes")?,
+            force_refresh: options.flag("forceRefresh")?.unwrap_or(false),
+        })
+    }
+}
+
+impl SignOutOptions {
+    fn from_value(value: Option<&Value>) -> Result<Self> {
+        let options = Options::read(value, &["federated", "revoke", "returnTo", "appState"])?;
+        Ok(Self {
+            federated: options.flag("federated")?.unwrap_or(true),
+            revoke: options.flag("revoke")?.unwrap_or(false),
+            return_to: options.text("returnTo")?,
+            app_state: options.value("appState").cloned(),
+        })
+    }
+}

@@ -1,0 +1,144 @@
+//! What the provider says of itself (OpenID Connect Discovery 1.0 section 3, RFC 8414 section 2).
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::error::{Code, Error, Result};
+use crate::wire::json::{Object, Value};
+use crate::wire::url::{Endpoint, Refused, split_query};
+
+/// An issuer identifier, kept byte for byte: it is compared, never normalised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issuer(String);
+
+impl Issuer {
+    /// Checks an issuer identifier: an absolute https address (http on loopback) without query and fragment.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::IssuerInvalid`] and [`Code::IssuerInsecure`].
+    pub fn parse(text: &str) -> Result<Self> {
+        let endpoint = Endpoint::parse(text).map_err(|_| Error::new(Code::IssuerInvalid).detail(text))?;
+        let (_, query, _) = split_query(text);
+        if query.is_some() {
+            return Err(Error::new(Code::IssuerInvalid).detail(text));
+        }
+        if !endpoint.is_secure() {
+            return Err(Error::new(Code::IssuerInsecure).detail(text));
+        }
+        Ok(Self(text.into()))
+    }
+
+    /// The identifier as it was given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Where the configuration document is (OpenID Connect Discovery 1.0 section 4.1).
+    pub(crate) fn configuration(&self) -> String {
+        String::from(self.0.strip_suffix('/').unwrap_or(&self.0)) + "/.well-known/openid-configuration"
+    }
+}
+
+/// What of the provider's metadata the client uses.
+#[derive(Clone, Debug)]
+pub struct Metadata {
+    pub(crate) authorization_endpoint: Endpoint,
+    pub(crate) token_endpoint: Endpoint,
+    pub(crate) jwks_uri: Option<Endpoint>,
+    pub(crate) userinfo_endpoint: Option<Endpoint>,
+    pub(crate) end_session_endpoint: Option<Endpoint>,
+    pub(crate) revocation_endpoint: Option<Endpoint>,
+    /// RFC 9207 section 3.
+    pub(crate) names_itself: bool,
+    /// The document, for the cache.
+    document: Object,
+}
+
+/// The members that are read, and so the ones that are cached.
+const MEMBERS: &[&str] = &[
+    "issuer", "authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint", "end_session_endpoint", "revocation_endpoint",
+    "authorization_response_iss_parameter_supported", "response_types_supported", "code_challenge_methods_supported",
+];
+
+impl Metadata {
+    /// Reads a configuration document, discovered or cached, and checks it as if it came from a stranger.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::DiscoveryIssuerMismatch`], [`Code::DiscoveryInvalid`], [`Code::EndpointInsecure`],
+    /// [`Code::FlowUnsupported`] or [`Code::PkceUnsupported`].
+    pub fn parse(document: &Value, issuer: &Issuer) -> Result<Self> {
+        let named = document.get("issuer").and_then(Value::as_str).ok_or_else(|| wrong("issuer"))?;
+        if named != issuer.as_str() {
+            let both = String::from("configured \"") + issuer.as_str() + "\", published \"" + named + "\"";
+            return Err(Error::new(Code::DiscoveryIssuerMismatch).detail(both));
+        }
+        // RFC 8414 section 2: only a list that excludes what we need is held against the provider.
+        if !offers(document, "response_types_supported", "code") {
+            return Err(Code::FlowUnsupported.into());
+        }
+        if !offers(document, "code_challenge_methods_supported", "S256") {
+            return Err(Code::PkceUnsupported.into());
+        }
+        let metadata = Self::endpoints(document)?;
+        if metadata.jwks_uri.is_none() {
+            return Err(wrong("jwks_uri"));
+        }
+        Ok(metadata)
+    }
+
+    /// Reads a provider that the application describes itself.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::OptionUnknown`] for other members than those of `ProviderMetadata`, and as [`parse`](Self::parse).
+    pub fn by_hand(described: &Value, _issuer: &Issuer) -> Result<Self> {
+        let known: Vec<&str> = MEMBERS.iter().copied().filter(|m| !matches!(*m, "issuer") && !m.ends_with("types_supported") && !m.ends_with("methods_supported")).chain(["jwks"]).collect();
+        super::options::Options::read(Some(described), &known)?;
+        Self::endpoints(described)
+    }
+
+    fn endpoints(document: &Value) -> Result<Self> {
+        let kept = MEMBERS.iter().fold(Object::new(), |kept, name| kept.with_some(name, document.get(name).cloned()));
+        Ok(Self {
+            authorization_endpoint: endpoint(document, "authorization_endpoint")?.ok_or_else(|| wrong("authorization_endpoint"))?,
+            token_endpoint: endpoint(document, "token_endpoint")?.ok_or_else(|| wrong("token_endpoint"))?,
+            jwks_uri: endpoint(document, "jwks_uri")?,
+            userinfo_endpoint: endpoint(document, "userinfo_endpoint")?,
+            end_session_endpoint: endpoint(document, "end_session_endpoint")?,
+            revocation_endpoint: endpoint(document, "revocation_endpoint")?,
+            names_itself: document.get("authorization_response_iss_parameter_supported").and_then(Value::as_bool).unwrap_or(false),
+            document: kept,
+        })
+    }
+
+    /// The document as far as it is used.
+    pub(crate) fn to_value(&self) -> Value {
+        self.document.clone().into()
+    }
+}
+
+/// Whether a list of supported values, if there is one, has the value.
+fn offers(document: &Value, list: &str, value: &str) -> bool {
+    match document.get(list).and_then(Value::as_array) {
+        Some(values) => values.iter().any(|v| v.as_str() == Some(value)),
+        None => true,
+    }
+}
+
+fn endpoint(document: &Value, name: &str) -> Result<Option<Endpoint>> {
+    let Some(value) = document.get(name) else { return Ok(None) };
+    let text = value.as_str().ok_or_else(|| wrong(name))?;
+    let insecure = || Error::new(Code::EndpointInsecure).detail(String::from(name) + ": " + text);
+    match Endpoint::parse(text) {
+        Ok(endpoint) if endpoint.is_secure() => Ok(Some(endpoint)),
+        Ok(_) | Err(Refused::NotAbsolute | Refused::Credentials) => Err(insecure()),
+        Err(_) => Err(wrong(name)),
+    }
+}
+
+fn wrong(name: &str) -> Error {
+    Error::new(Code::DiscoveryInvalid).detail(name)
+}

@@ -1,0 +1,230 @@
+//! The only door out of the core: what it asks for ([`Effect`]) and what it is told ([`Outcome`]).
+//!
+//! The core performs nothing. A flow that needs the network, a key, a stored record or the passing of
+//! time hands out an [`Effect`] with an id; the shell performs it and answers with an [`Outcome`] for that
+//! id. The same outcomes in the same order give the same effects, byte for byte.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::error::Error;
+use crate::wire::http::{Request, Response};
+use crate::wire::json::Value;
+use crate::wire::jose::Algorithm;
+
+/// Joins an [`Effect`] to its [`Outcome`].
+pub type EffectId = u32;
+
+/// Names one call of the application that is under way, see [`Client::start`](crate::Client::start).
+pub type TaskId = u32;
+
+/// A place in which records are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Area {
+    /// The storage that the application chose for its session.
+    Session,
+    /// Records that must outlive a redirect whatever the application chose: sign-in and sign-out
+    /// transactions, and the provider's public documents.
+    Device,
+}
+
+/// What the core wants done outside.
+///
+/// The variants that say "no outcome" are done and forgotten; every other variant is answered exactly once.
+#[derive(Debug)]
+pub enum Effect {
+    /// Sends a request of the protocol. Redirects are refused, cookies are not sent and nothing is cached.
+    /// Answer: [`Outcome::Http`] or [`Outcome::Failed`].
+    Http(Request),
+    /// Sends the application's own request of this task with an `Authorization` header value, or without one.
+    /// Answer: [`Outcome::Http`] (without the body) or [`Outcome::Failed`].
+    Send {
+        /// The task that was started with the application's request.
+        task: TaskId,
+        /// The value of the `Authorization` header to add.
+        authorization: Option<crate::secret::Secret>,
+    },
+    /// Draws random octets from the platform's secure source. Answer: [`Outcome::Bytes`].
+    Random {
+        /// How many octets.
+        octets: u8,
+    },
+    /// Hashes octets with SHA-2. Answer: [`Outcome::Bytes`].
+    Digest {
+        /// Output size in bits: 256, 384 or 512.
+        bits: u16,
+        /// What is hashed.
+        data: Vec<u8>,
+    },
+    /// Verifies a signature. Answer: [`Outcome::Flag`], or [`Outcome::Failed`] with
+    /// [`Failure::Unsupported`] when the platform lacks the algorithm or refuses the key.
+    Verify {
+        /// The signature algorithm.
+        algorithm: Algorithm,
+        /// The public key, a JWK object.
+        key: Value,
+        /// The octets that were signed.
+        data: Vec<u8>,
+        /// The signature.
+        signature: Vec<u8>,
+    },
+    /// Resolves an address with the platform's own parser. Answer: [`Outcome::Address`], or
+    /// [`Outcome::Failed`] when it is no address.
+    Resolve {
+        /// The address, absolute or relative.
+        url: String,
+    },
+    /// Reads a record. Answer: [`Outcome::Record`].
+    Load {
+        /// Where.
+        area: Area,
+        /// The record's key.
+        key: String,
+    },
+    /// Writes or removes a record, if it still is what the core believes it to be, in one step that no
+    /// other tab can interrupt (as far as the storage can do that).
+    /// Answer: [`Outcome::Swapped`] or [`Outcome::Record`] with what stands there instead.
+    Swap {
+        /// Where.
+        area: Area,
+        /// The record's key.
+        key: String,
+        /// The whole text that must stand there now; `None`: nothing.
+        expected: Option<String>,
+        /// The new text; `None` removes the record.
+        value: Option<String>,
+    },
+    /// Takes an exclusive lock over all tabs. Answer: [`Outcome::Done`] when it is held;
+    /// [`Failure::Timeout`] when others hold it for too long, [`Failure::Unsupported`] when there are no locks.
+    Lock {
+        /// The lock's name.
+        name: String,
+        /// How long to wait, in milliseconds.
+        wait: u32,
+    },
+    /// Gives a lock back. No outcome.
+    Unlock {
+        /// The id of the [`Effect::Lock`] that took it.
+        lock: EffectId,
+    },
+    /// Waits. Answer: [`Outcome::Done`].
+    Wait {
+        /// Milliseconds.
+        duration: u32,
+    },
+    /// Sends the page to another address. Answer: [`Outcome::Done`] or [`Outcome::Failed`].
+    Navigate {
+        /// An absolute address.
+        url: String,
+        /// Whether the current entry of the history is replaced.
+        replace: bool,
+    },
+    /// Replaces the address that the page shows, without loading it. No outcome.
+    ReplaceAddress {
+        /// An absolute address of the same origin.
+        url: String,
+    },
+    /// Tells the other tabs of this client that the stored session changed. No outcome.
+    Broadcast,
+    /// Tells the application something. No outcome.
+    Publish(Event),
+    /// Says that the outcome of an effect is no longer wanted. No outcome.
+    Cancel {
+        /// The effect that may be stopped.
+        effect: EffectId,
+    },
+    /// The end of a call of the application. No outcome.
+    Finish {
+        /// The call.
+        task: TaskId,
+        /// Its result.
+        result: Result<Value, Error>,
+    },
+}
+
+/// What happened to an [`Effect`].
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// It was done; there is nothing to report.
+    Done,
+    /// The answer to a request.
+    Http(Response),
+    /// Random or hashed octets.
+    Bytes(Vec<u8>),
+    /// Whether a signature is good.
+    Flag(bool),
+    /// A resolved address.
+    Address {
+        /// The whole address, normalised by the platform.
+        href: String,
+        /// Its origin.
+        origin: String,
+    },
+    /// What stands in the storage under a key.
+    Record(Option<String>),
+    /// A [`Effect::Swap`] was carried out.
+    Swapped,
+    /// It could not be done.
+    Failed {
+        /// Why.
+        failure: Failure,
+        /// Words of the platform, for the developer only.
+        detail: String,
+    },
+}
+
+/// Why an [`Effect`] could not be performed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The caller gave up.
+    Aborted,
+    /// The platform refuses or breaks: forbidden or full storage, navigation refused.
+    Denied,
+    /// The request did not get through, or its answer may not be read.
+    Network,
+    /// The platform says that it has no network.
+    Offline,
+    /// The storage has no room left.
+    Quota,
+    /// The answer was a redirect, which is not followed.
+    Redirected,
+    /// The time limit passed. Whether the other side acted is unknown.
+    Timeout,
+    /// The answer is larger than the limit.
+    TooLarge,
+    /// The platform cannot do this at all.
+    Unsupported,
+}
+
+/// What the application is told without having asked.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The session appeared, changed or ended. The value is the session, or null.
+    Session {
+        /// What a reader of `getSession` would now get.
+        session: Value,
+        /// Why: `signed_in`, `refreshed`, `user_info`, `other_tab`, `signed_out`, `refresh_rejected`, `user_changed`.
+        reason: &'static str,
+    },
+    /// A fresh access token is there. The value says for which resource and until when, never the token.
+    Tokens {
+        /// `resource`, `scopes`, `expiresAt`.
+        token: Value,
+    },
+    /// The session ended.
+    SignedOut {
+        /// Why, as in [`Event::Session`].
+        reason: &'static str,
+    },
+    /// Something went wrong that no call can report.
+    Error(Error),
+}
+
+/// The time at which an input reaches the core.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Now {
+    /// Wall clock, milliseconds since 1970-01-01 UTC. May jump.
+    pub wall: i64,
+    /// Monotonic clock, milliseconds since an unknown start. Never goes back.
+    pub monotonic: i64,
+}

@@ -1,0 +1,164 @@
+//! The list of all error codes. TypeScript's list and `docs/errors.md` are generated from it.
+
+use super::{Kind, SessionEffect};
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])? $variant:ident $name:literal $kind:ident $session:ident $retryable:literal $sentence:literal)*) => {
+        /// The stable code of an [`Error`](super::Error), the same in Rust and in TypeScript.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum Code {
+            $(#[doc = $sentence] $variant,)*
+        }
+
+        impl Code {
+            /// Every code there is.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The code as text.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// Who has to act.
+            #[must_use]
+            pub fn kind(self) -> Kind {
+                match self { $(Self::$variant => Kind::$kind,)* }
+            }
+
+            /// What the error usually means for the session.
+            #[must_use]
+            pub fn session(self) -> SessionEffect {
+                match self { $(Self::$variant => SessionEffect::$session,)* }
+            }
+
+            /// Whether the same call may succeed later without a change.
+            #[must_use]
+            pub fn retryable(self) -> bool {
+                match self { $(Self::$variant => $retryable,)* }
+            }
+
+            /// What is wrong and what to do, in one sentence.
+            #[must_use]
+            pub fn sentence(self) -> &'static str {
+                match self { $(Self::$variant => $sentence,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    // Options and arguments
+    OptionUnknown "option_unknown" Configuration Kept false "There is no such option; check its spelling."
+    OptionInvalid "option_invalid" Configuration Kept false "An option or argument has the wrong type or value."
+    IssuerInvalid "issuer_invalid" Configuration Kept false "The issuer must be an absolute address without query and fragment, exactly as the provider publishes it."
+    IssuerInsecure "issuer_insecure" Configuration Kept false "The issuer must use https; http is accepted on loopback only."
+    ClientIdMissing "client_id_missing" Configuration Kept false "The option clientId is required."
+    ClientSecretRefused "client_secret_refused" Configuration Kept false "A browser cannot keep a client secret; register the application as a public client."
+    RedirectUriInvalid "redirect_uri_invalid" Configuration Kept false "A redirect address must be absolute, without fragment and credentials, and use https (http on loopback)."
+    ScopeInvalid "scope_invalid" Configuration Kept false "A scope may hold only printable ASCII characters except space, quote and backslash."
+    ResourceInvalid "resource_invalid" Configuration Kept false "A resource must be an absolute address without fragment."
+    AllowedOriginInvalid "allowed_origin_invalid" Configuration Kept false "An allowed origin must be exactly scheme, host and port, such as https://api.example.com; patterns and paths are not accepted."
+    AlgorithmRefused "algorithm_refused" Configuration Kept false "Only asymmetric signature algorithms can be accepted: RS, PS and ES with 256, 384 or 512, and EdDSA."
+    ParameterReserved "parameter_reserved" Configuration Kept false "This parameter belongs to the protocol and cannot be set as an extra parameter."
+    ReturnToRefused "return_to_refused" Configuration Kept false "The address to return to is not of this page's origin, so it was ignored."
+    PkceUnsupported "pkce_unsupported" Configuration Kept false "The provider does not support PKCE with S256, which every sign-in needs."
+    FlowUnsupported "flow_unsupported" Configuration Kept false "The provider does not support the authorization code flow."
+    EndpointMissing "endpoint_missing" Configuration Kept false "The provider does not publish the endpoint that this needs."
+    Closed "closed" Configuration Kept false "This client was closed; create another one."
+
+    // The browser and the page
+    NoBrowser "no_browser" Environment Kept false "This needs a browser page; on a server the client can only be constructed."
+    CryptoUnavailable "crypto_unavailable" Environment Kept false "The platform's cryptography is missing; serve the page over https or from loopback."
+    StorageUnavailable "storage_unavailable" Environment Kept true "The browser's storage is forbidden or broken, so the sign-in cannot outlive a redirect; allow site data for this page."
+    StorageFull "storage_full" Environment Kept true "The browser's storage is full; free some of it."
+    StorageDegraded "storage_degraded" Environment Kept true "The session could not be stored; it lives in this tab only until it can."
+    SessionCorrupt "session_corrupt" Environment Kept false "The stored session was damaged and has been put aside; sign in again."
+    SessionNewer "session_newer" Environment Kept false "The stored session was written by a newer version of this library and was left alone; sign in again or load the newer version."
+    NavigationRefused "navigation_refused" Environment Kept true "The browser refused to go to the address; a redirect cannot start inside a foreign frame."
+    WasmBlocked "wasm_blocked" Environment Kept false "The page's Content-Security-Policy forbids WebAssembly; add 'wasm-unsafe-eval' to script-src."
+    WasmFailed "wasm_failed" Environment Kept true "The WebAssembly module could not be loaded; check that the deployed files belong together."
+    CoreTrapped "core_trapped" Environment Kept true "The protocol core stopped unexpectedly and was started again from storage; repeat the call and report this."
+
+    // Requests
+    Offline "offline" Network Kept true "There is no network; try again when it is back."
+    NetworkFailed "network_failed" Network Kept true "The request did not get through, or the answer may not be read: network, TLS or CORS."
+    TimedOut "timed_out" Network Kept true "The answer did not come within the time limit."
+    Aborted "aborted" Network Kept true "The call was aborted."
+    ResponseTooLarge "response_too_large" Network Kept true "The answer is larger than the limit."
+    Redirected "redirected" Network Kept false "The endpoint answered with a redirect, which is never followed; correct the endpoint's address."
+    ProviderUnavailable "provider_unavailable" Network Kept true "The provider answers that it cannot serve now; try again later."
+    RateLimited "rate_limited" Network Kept true "The provider asks for fewer requests; wait before trying again."
+    AnswerNotJson "answer_not_json" Network Kept true "The answer is not the JSON that the protocol demands; often a sign-in page of the network or a wrong address."
+
+    // What the provider publishes
+    DiscoveryFailed "discovery_failed" Protocol Kept true "The provider's configuration document could not be read; check the issuer."
+    DiscoveryInvalid "discovery_invalid" Protocol Kept false "The provider's configuration document has a missing or wrong member."
+    DiscoveryIssuerMismatch "discovery_issuer_mismatch" Protocol Kept false "The provider's configuration document names another issuer than the configured one; they must be equal character by character."
+    EndpointInsecure "endpoint_insecure" Protocol Kept false "The provider publishes an endpoint that is not an https address."
+    KeysFailed "keys_failed" Protocol Kept true "The provider's keys could not be read."
+    KeysInvalid "keys_invalid" Protocol Kept false "The provider's key set is malformed or too large."
+    KeyNotFound "key_not_found" Protocol Kept true "No key of the provider fits the signature."
+
+    // The callback
+    CallbackMalformed "callback_malformed" Callback Kept false "The callback has parameters that are repeated, contradictory, too long or not of this flow."
+    StateMissing "state_missing" Callback Kept false "The callback has no state, so it answers no request of this application."
+    StateUnknown "state_unknown" Callback Kept false "No sign-in of this browser waits for this callback; it may have been started in another browser or its record deleted. Start again."
+    AlreadyProcessed "already_processed" Callback Kept false "This callback was processed before; each can be used once."
+    TransactionExpired "transaction_expired" Callback Kept false "The sign-in took too long; start again."
+    IssuerMissing "issuer_missing" Callback Kept false "The callback does not say which provider sent it although the provider promises that (RFC 9207)."
+    IssuerMismatch "issuer_mismatch" Callback Kept false "The callback comes from another provider than the one that was asked (RFC 9207)."
+    CodeMissing "code_missing" Callback Kept false "The callback has neither a code nor an error."
+
+    // What the provider refuses
+    AccessDenied "access_denied" Provider Kept false "The person or the provider declined the sign-in."
+    LoginRequired "login_required" Provider Kept false "The person is not signed in at the provider and must do so."
+    InteractionRequired "interaction_required" Provider Kept false "The provider needs to show something to the person."
+    ConsentRequired "consent_required" Provider Kept false "The provider needs the person's consent."
+    AccountSelectionRequired "account_selection_required" Provider Kept false "The person must choose an account at the provider."
+    AuthorizationRefused "authorization_refused" Provider Kept false "The provider refused the authorization request."
+    CodeRejected "code_rejected" Provider Kept false "The provider did not accept the authorization code; start the sign-in again."
+    ClientRejected "client_rejected" Provider Kept false "The provider does not accept this client; check its registration."
+    ScopeRejected "scope_rejected" Provider Kept false "The provider does not grant the requested scope."
+    ResourceRejected "resource_rejected" Provider Kept false "The provider does not grant a token for the requested resource."
+    RequestRefused "request_refused" Provider Kept false "The provider refused the request."
+
+    // Tokens
+    TokenResponseInvalid "token_response_invalid" Protocol Kept false "The token answer has a missing or wrong member."
+    TokenTypeUnsupported "token_type_unsupported" Protocol Kept false "The provider issued a token of a type that was not asked for."
+    IdTokenMissing "id_token_missing" Protocol Kept false "The token answer has no ID token although openid was requested."
+    IdTokenMalformed "id_token_malformed" Protocol Kept false "The ID token is not a well-formed signed JWT."
+    IdTokenEncrypted "id_token_encrypted" Protocol Kept false "The ID token is encrypted, which was not agreed upon."
+    IdTokenType "id_token_type" Protocol Kept false "The JWT is of another type than an ID token."
+    IdTokenAlgorithm "id_token_algorithm" Protocol Kept false "The ID token is signed with an algorithm that is not accepted."
+    IdTokenSignature "id_token_signature" Protocol Kept false "The signature of the ID token is wrong."
+    IdTokenIssuer "id_token_issuer" Protocol Kept false "The ID token was issued by somebody else."
+    IdTokenAudience "id_token_audience" Protocol Kept false "The ID token was issued for another client, or for further ones that are not trusted."
+    IdTokenAuthorizedParty "id_token_authorized_party" Protocol Kept false "The ID token names another authorized party."
+    IdTokenSubject "id_token_subject" Protocol Kept false "The subject of the ID token is missing or malformed."
+    IdTokenExpired "id_token_expired" Protocol Kept false "The ID token has expired; if this happens to everybody, check this device's clock."
+    IdTokenIssuedAt "id_token_issued_at" Protocol Kept false "The ID token's time of issue is missing, in the future or too old; check this device's clock."
+    IdTokenNotBefore "id_token_not_before" Protocol Kept false "The ID token is not valid yet; check this device's clock."
+    IdTokenNonce "id_token_nonce" Protocol Kept false "The ID token belongs to another sign-in."
+    IdTokenAccessTokenHash "id_token_access_token_hash" Protocol Kept false "The ID token belongs to another access token."
+    IdTokenAuthTime "id_token_auth_time" Protocol Kept false "The ID token's time of authentication is missing, wrong or older than requested."
+    IdTokenAcr "id_token_acr" Protocol Kept false "The person was not authenticated in the requested way."
+
+    // User information
+    UserInfoRefused "user_info_refused" Provider Kept false "The provider refused to give user information for the access token."
+    UserInfoInvalid "user_info_invalid" Protocol Kept false "The answer of the UserInfo endpoint is malformed."
+    UserInfoSubjectMismatch "user_info_subject_mismatch" Protocol Kept false "The user information is about somebody else."
+
+    // The session
+    NoSession "no_session" Session Kept false "Nobody is signed in."
+    NoRefreshToken "no_refresh_token" Session Kept false "The access token has expired and there is no refresh token; request the scope offline_access, or sign in again."
+    RefreshRejected "refresh_rejected" Session Ended false "The provider ended the session; sign in again."
+    RefreshOutcomeUnknown "refresh_outcome_unknown" Session Unknown true "The answer to a refresh was lost, and the provider may have acted on it; try again."
+    UserChanged "user_changed" Session Ended false "The provider answered for another person, so the session was ended; sign in again."
+    SignedOut "signed_out" Session Ended false "The session ended while the call was under way."
+
+    // The application's own requests
+    AuthorizationHeaderSet "authorization_header_set" Request Kept false "The request already has an Authorization header; remove it, or use the browser's own fetch."
+    NoCorsRefused "no_cors_refused" Request Kept false "A request in mode no-cors cannot carry a token."
+}

@@ -1,0 +1,214 @@
+//! Errors: one stable code for each distinct wrong thing, and what it means for the session.
+
+mod codes;
+
+use alloc::string::String;
+use core::fmt;
+
+pub use codes::Code;
+
+use crate::wire::json::{Object, Value};
+
+/// What the core's fallible functions return.
+pub type Result<T, E = Error> = core::result::Result<T, E>;
+
+/// Who has to act, and so which error class TypeScript throws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The application's options or arguments are wrong.
+    Configuration,
+    /// The browser or the page lacks something.
+    Environment,
+    /// A request did not get through, or the provider is overloaded.
+    Network,
+    /// The provider said no, in the words of OAuth.
+    Provider,
+    /// The provider's answer is wrong or forged.
+    Protocol,
+    /// The address that the page was called back with is not acceptable.
+    Callback,
+    /// There is no session that could do this, or no longer.
+    Session,
+    /// The application's own request cannot be sent with a token.
+    Request,
+}
+
+impl Kind {
+    /// The name, the same in every language.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Configuration => "configuration",
+            Self::Environment => "environment",
+            Self::Network => "network",
+            Self::Provider => "provider",
+            Self::Protocol => "protocol",
+            Self::Callback => "callback",
+            Self::Session => "session",
+            Self::Request => "request",
+        }
+    }
+}
+
+/// What an error did to the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionEffect {
+    /// The session, or its absence, is what it was before.
+    Kept,
+    /// The session is over; the person must sign in again.
+    Ended,
+    /// The provider may have acted on a request whose answer was lost.
+    Unknown,
+}
+
+impl SessionEffect {
+    /// The name, the same in every language.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Ended => "ended",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Something that went wrong.
+///
+/// ```
+/// use oxidc_core::error::{Code, Error, SessionEffect};
+///
+/// let error = Error::new(Code::Offline);
+/// assert_eq!(error.code().name(), "offline");
+/// assert_eq!(error.session(), SessionEffect::Kept);
+/// assert!(error.retryable());
+/// ```
+#[derive(Clone, Debug)]
+pub struct Error {
+    code: Code,
+    detail: Option<String>,
+    session: SessionEffect,
+    retry_after: Option<u32>,
+    provider: Option<ProviderSays>,
+}
+
+/// What the provider said, cut to printable characters and a harmless length. Plain text, never HTML.
+#[derive(Clone, Debug)]
+struct ProviderSays {
+    error: String,
+    description: Option<String>,
+}
+
+impl Error {
+    /// An error without further detail.
+    #[must_use]
+    pub fn new(code: Code) -> Self {
+        Self { code, detail: None, session: code.session(), retry_after: None, provider: None }
+    }
+
+    /// Adds what a developer needs to find the cause: the values that disagree, the member that is missing.
+    /// Never a secret.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// Says what happened to the session where that differs from the code's usual meaning.
+    #[must_use]
+    pub fn with_session(mut self, session: SessionEffect) -> Self {
+        self.session = session;
+        self
+    }
+
+    /// Adds the number of seconds after which another try is welcome.
+    #[must_use]
+    pub fn after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    /// Adds the provider's own words (RFC 6749 section 5.2), made harmless.
+    #[must_use]
+    pub fn said(mut self, error: &str, description: Option<&str>) -> Self {
+        self.provider = Some(ProviderSays { error: printable(error, 64), description: description.map(|d| printable(d, 1024)) });
+        self
+    }
+
+    /// The stable code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// What happened to the session.
+    #[must_use]
+    pub fn session(&self) -> SessionEffect {
+        self.session
+    }
+
+    /// Whether the same call may succeed later without anybody changing anything.
+    #[must_use]
+    pub fn retryable(&self) -> bool {
+        self.code.retryable()
+    }
+
+    /// Seconds after which another try is welcome, if the provider named them.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<u32> {
+        self.retry_after
+    }
+
+    /// The provider's error code, if it gave one.
+    #[must_use]
+    pub fn provider_error(&self) -> Option<&str> {
+        self.provider.as_ref().map(|p| p.error.as_str())
+    }
+
+    /// The error as it crosses the boundary: `code`, `kind`, `message`, `session`, `retryable` and, where they
+    /// are known, `retryAfter` (seconds), `error` and `errorDescription` (the provider's words).
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        let mut message = String::from(self.code.sentence());
+        if let Some(detail) = &self.detail {
+            message.push_str(" (");
+            message.push_str(detail);
+            message.push(')');
+        }
+        let says = self.provider.as_ref();
+        Object::new()
+            .with("code", self.code.name())
+            .with("kind", self.code.kind().name())
+            .with("message", message)
+            .with("session", self.session.name())
+            .with("retryable", self.retryable())
+            .with_some("retryAfter", self.retry_after)
+            .with_some("error", says.map(|s| s.error.clone()))
+            .with_some("errorDescription", says.and_then(|s| s.description.clone()))
+            .into()
+    }
+}
+
+/// Keeps printable characters, drops controls and bidirectional overrides, cuts at `limit` characters.
+fn printable(text: &str, limit: usize) -> String {
+    let harmless = |c: &char| !c.is_control() && !matches!(*c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().filter(harmless).take(limit).collect()
+}
+
+impl From<Code> for Error {
+    fn from(code: Code) -> Self {
+        Self::new(code)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code.sentence())?;
+        if let Some(detail) = &self.detail {
+            write!(f, " ({detail})")?;
+        }
+        Ok(())
+    }
+}
+
+impl core::error::Error for Error {}

@@ -1,0 +1,105 @@
+//! The authorization request (OpenID Connect Core 1.0 section 3.1.2.1, RFC 6749 section 4.1.1).
+
+pub(crate) mod attempt;
+pub(crate) mod pkce;
+
+use alloc::rc::Rc;
+use alloc::string::{String, ToString};
+
+use attempt::{Attempt, Purpose, SignIn};
+
+use crate::client::Context;
+use crate::command::SignInOptions;
+use crate::config::{discovery, options::scopes};
+use crate::effect::{Effect, Event, Outcome};
+use crate::error::{Code, Error, Result};
+use crate::wire::base64url;
+use crate::wire::form::{Form, append_query};
+
+/// Parameters that the client sets itself; none can be replaced (RFC 9700 section 4.7).
+const RESERVED: &[&str] = &[
+    "client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge", "code_challenge_method",
+    "request", "request_uri", "resource", "prompt", "login_hint", "max_age", "acr_values", "ui_locales", "display", "client_secret",
+];
+
+/// Sends the person to the provider's authorization endpoint.
+pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions) -> Result<()> {
+    if let Some((name, _)) = options.extra_parameters.iter().find(|(name, _)| RESERVED.contains(&name.as_str())) {
+        return Err(Error::new(Code::ParameterReserved).detail(name.as_str()));
+    }
+    let metadata = discovery::metadata(cx).await?;
+    let [state, nonce, verifier] = random_texts(cx).await?;
+    let challenge = pkce::challenge(cx, &verifier).await?;
+    let return_to = match &options.return_to {
+        Some(url) => own_address(cx, url).await,
+        None => None,
+    };
+    let resources = options.resources.unwrap_or_else(|| cx.config.resources.iter().map(|r| r.resource.clone()).collect());
+    let scopes = match options.scopes {
+        Some(scopes) => scopes,
+        None => scopes(&[&cx.config.scopes[..], &cx.config.scopes_of(&resources)[..]].concat())?,
+    };
+    if !scopes.iter().any(|scope| scope == "openid") {
+        return Err(Error::new(Code::ScopeInvalid).detail("openid is required"));
+    }
+
+    let mut form = Form::new()
+        .with("client_id", &cx.config.client_id)
+        .with("redirect_uri", &cx.config.redirect_uri)
+        .with("response_type", "code")
+        .with("scope", &scopes.join(" "))
+        .with("state", &state)
+        .with("nonce", &nonce)
+        .with("code_challenge", &challenge)
+        .with("code_challenge_method", "S256")
+        .with_some("prompt", if options.sign_up { Some("create") } else { options.prompt.as_deref() })
+        .with_some("login_hint", options.login_hint.as_deref())
+        .with_some("max_age", options.max_age.map(|age| age.to_string()).as_deref())
+        .with_some("acr_values", words(&options.acr_values).as_deref())
+        .with_some("ui_locales", words(&options.ui_locales).as_deref())
+        .with_some("display", options.display.as_deref());
+    for resource in &resources {
+        form = form.with("resource", resource);
+    }
+    for (name, value) in &options.extra_parameters {
+        form = form.with(name, value);
+    }
+    let url = append_query(metadata.authorization_endpoint.as_str(), &form.finish());
+
+    let purpose = Purpose::SignIn(SignIn { redirect_uri: cx.config.redirect_uri.clone(), nonce, verifier: verifier.into(), scopes, resources, max_age: options.max_age });
+    attempt::remember(cx, Attempt { state, return_to, app_state: options.app_state, created_at: cx.shell.now().wall, purpose }).await?;
+    navigate(cx, url).await
+}
+
+/// Goes to an address of the provider.
+pub(crate) async fn navigate(cx: &Context, url: String) -> Result<()> {
+    match cx.shell.perform(Effect::Navigate { url, replace: false }).await {
+        Outcome::Failed { detail, .. } => Err(Error::new(Code::NavigationRefused).detail(detail)),
+        _ => Ok(()),
+    }
+}
+
+/// Unguessable texts of 32 octets each (RFC 7636 section 7.1), all different uses of one draw.
+pub(crate) async fn random_texts<const N: usize>(cx: &Context) -> Result<[String; N]> {
+    let octets = cx.random(u8::try_from(N * 32).unwrap_or(u8::MAX)).await?;
+    let mut texts = octets.chunks_exact(32).map(base64url::encode);
+    Ok(core::array::from_fn(|_| texts.next().unwrap_or_default()))
+}
+
+/// An address of this page's origin in its normal form; any other is reported and dropped (RFC 9700 section 4.11.1).
+pub(crate) async fn own_address(cx: &Context, url: &str) -> Option<String> {
+    // The platform removes these; an address that relies on that was not written by a friend.
+    let odd = url.len() > 8_192 || url.chars().any(|c| c.is_control() || c == '\\');
+    if !odd
+        && let Outcome::Address { href, origin } = cx.shell.perform(Effect::Resolve { url: url.into() }).await
+        && origin == cx.page.origin
+    {
+        return Some(href);
+    }
+    cx.publish(Event::Error(Code::ReturnToRefused.into()));
+    None
+}
+
+fn words(list: &[String]) -> Option<String> {
+    if list.is_empty() { None } else { Some(list.join(" ")) }
+}

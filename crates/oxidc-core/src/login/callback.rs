@@ -1,0 +1,168 @@
+//! The authorization response (OpenID Connect Core 1.0 section 3.1.2.5, RFC 9207) and the return from a sign-out.
+//!
+//! The order is fixed: shape, `state`, `iss`, error, code. Nothing of the address is believed or shown before that,
+//! and the address bar is clean before the first request.
+
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::authorize::attempt::{self, Attempt, Found, Purpose};
+use super::authorize::own_address;
+use super::exchange;
+use crate::client::Context;
+use crate::config::discovery;
+use crate::effect::{Effect, Outcome};
+use crate::error::{Code, Error, Result};
+use crate::secret::Secret;
+use crate::wire::form;
+use crate::wire::json::{Object, Value};
+use crate::wire::url::split_query;
+
+/// The parameters of responses; they are taken out of the address bar.
+const PARAMETERS: &[&str] = &[
+    "code", "state", "iss", "error", "error_description", "error_uri", "session_state", "response", "access_token", "id_token",
+    "refresh_token", "token_type", "expires_in",
+];
+/// Parameters that make an address a response.
+const TELLING: &[&str] = &["code", "error", "state", "response", "access_token", "id_token"];
+/// Parameters of flows and modes that were not asked for.
+const FOREIGN: &[&str] = &["response", "access_token", "id_token", "refresh_token"];
+/// The longest value and the largest number of parameters.
+const LONGEST: usize = 8_192;
+const MOST: usize = 64;
+
+type Parameters = Vec<(String, String)>;
+
+/// Completes what the page's address answers, if it answers anything.
+pub(crate) async fn process(cx: &Rc<Context>, url: &str) -> Result<Value> {
+    let (base, query, fragment) = split_query(url);
+    let query = query.unwrap_or("");
+    let parameters = form::parse(query);
+    let in_fragment = fragment.and_then(form::parse).is_some_and(|p| tells(&p) && p.len() > 1);
+    if !in_fragment && !parameters.as_ref().map_or_else(|| query.contains("state="), tells) {
+        return Ok(nothing());
+    }
+    if !is_ours(cx, base).await {
+        return Ok(nothing());
+    }
+    let clean = clean(base, query, if in_fragment { None } else { fragment });
+    let scrub = || cx.shell.tell(Effect::ReplaceAddress { url: clean.clone() });
+
+    // Shape.
+    let Some(parameters) = parameters.filter(|p| !in_fragment && is_well_formed(p)) else {
+        scrub();
+        return Err(Code::CallbackMalformed.into());
+    };
+    let get = |name: &str| parameters.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
+    let answers = get("code").is_some() || get("error").is_some();
+
+    // State.
+    let Some(state) = get("state").filter(|state| !state.is_empty()) else {
+        scrub();
+        return Err(Code::StateMissing.into());
+    };
+    let found = attempt::take(cx, state).await;
+    if matches!(found, Ok(Found::Others)) || (matches!(found, Ok(Found::Unknown)) && !answers) {
+        return Ok(nothing());
+    }
+    scrub();
+    let attempt = match found? {
+        Found::Ours(attempt) => attempt,
+        Found::Used => return Err(Code::AlreadyProcessed.into()),
+        Found::Expired => return Err(Code::TransactionExpired.into()),
+        Found::Unknown | Found::Others => return Err(Code::StateUnknown.into()),
+    };
+    let Attempt { return_to, app_state, purpose, .. } = attempt;
+    let result = match purpose {
+        Purpose::SignOut => Object::new().with("handled", "signOut"),
+        Purpose::SignIn(sign_in) => {
+            let code = code(cx, &get).await?;
+            let session = exchange::sign_in(cx, code, sign_in).await?;
+            Object::new().with("handled", "signIn").with("session", session)
+        }
+    };
+    // The record lay in a storage that others can write to, so its address is checked again.
+    let return_to = match return_to {
+        Some(url) => own_address(cx, &url).await,
+        None => None,
+    };
+    Ok(result.with_some("returnTo", return_to).with_some("appState", app_state).into())
+}
+
+/// The code of a response that the asked provider sent.
+async fn code<'a>(cx: &Rc<Context>, get: &impl Fn(&str) -> Option<&'a str>) -> Result<Secret> {
+    // RFC 9207 section 2.4, also for errors.
+    match get("iss") {
+        Some(iss) if iss == cx.config.issuer.as_str() => (),
+        Some(_) => return Err(Code::IssuerMismatch.into()),
+        None if discovery::metadata(cx).await?.names_itself => return Err(Code::IssuerMissing.into()),
+        None => (),
+    }
+    if let Some(error) = get("error") {
+        let code = match error {
+            "access_denied" => Code::AccessDenied,
+            "login_required" => Code::LoginRequired,
+            "interaction_required" => Code::InteractionRequired,
+            "consent_required" => Code::ConsentRequired,
+            "account_selection_required" => Code::AccountSelectionRequired,
+            "temporarily_unavailable" | "server_error" => Code::ProviderUnavailable,
+            "invalid_scope" => Code::ScopeRejected,
+            "invalid_target" => Code::ResourceRejected,
+            "unauthorized_client" => Code::ClientRejected,
+            _ => Code::AuthorizationRefused,
+        };
+        return Err(Error::new(code).said(error, get("error_description")));
+    }
+    get("code").map(Secret::from).ok_or_else(|| Code::CodeMissing.into())
+}
+
+fn nothing() -> Value {
+    Object::new().with("handled", "none").into()
+}
+
+fn tells(parameters: &Parameters) -> bool {
+    parameters.iter().any(|(name, _)| TELLING.contains(&name.as_str()))
+}
+
+/// RFC 6749 section 3.1: nothing is repeated. Nothing is empty, too long, contradictory or of another flow.
+fn is_well_formed(parameters: &Parameters) -> bool {
+    let ours: Vec<_> = parameters.iter().filter(|(name, _)| PARAMETERS.contains(&name.as_str())).collect();
+    let has = |name: &str| ours.iter().any(|(n, _)| n == name);
+    let once = |name: &str| ours.iter().filter(|(n, _)| n == name).count() == 1;
+    parameters.len() <= MOST
+        && ours.iter().all(|(name, value)| once(name) && value.len() <= LONGEST && !FOREIGN.contains(&name.as_str()))
+        && ours.iter().all(|(name, value)| name != "code" || (!value.is_empty() && value.bytes().all(|b| matches!(b, 0x20..=0x7e))))
+        && !(has("code") && has("error"))
+}
+
+/// Whether the page is one that the provider sends people back to.
+async fn is_ours(cx: &Context, base: &str) -> bool {
+    for address in [Some(&cx.config.redirect_uri), cx.config.post_logout_redirect_uri.as_ref()].into_iter().flatten() {
+        if let Outcome::Address { href, .. } = cx.shell.perform(Effect::Resolve { url: address.clone() }).await
+            && split_query(&href).0 == base
+        {
+            return true;
+        }
+    }
+    false
+}
+
+/// The address without what belongs to the response; what belongs to the application stays.
+fn clean(base: &str, query: &str, fragment: Option<&str>) -> String {
+    let name_of = |pair: &str| form::parse(pair).and_then(|p| p.into_iter().next()).map(|(name, _)| name);
+    let kept: Vec<&str> = query
+        .split('&')
+        .filter(|pair| !pair.is_empty() && name_of(pair).is_some_and(|name| !PARAMETERS.contains(&name.as_str())))
+        .collect();
+    let mut url = String::from(base);
+    if !kept.is_empty() {
+        url.push('?');
+        url.push_str(&kept.join("&"));
+    }
+    if let Some(fragment) = fragment {
+        url.push('#');
+        url.push_str(fragment);
+    }
+    url
+}

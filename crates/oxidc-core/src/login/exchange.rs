@@ -1,0 +1,161 @@
+//! The token request and its answer (RFC 6749 sections 4.1.3, 5.1 and 6, OpenID Connect Core 1.0 section 3.1.3).
+
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::authorize::attempt::SignIn;
+use super::verify::{self, Checks};
+use crate::client::Context;
+use crate::config::{discovery, keys};
+use crate::effect::{Effect, Event, Now};
+use crate::error::{Code, Error, Result};
+use crate::runtime::join;
+use crate::secret::Secret;
+use crate::session::record::{Record, Token};
+use crate::session::{self, userinfo};
+use crate::wire::answer::{self, Refusal};
+use crate::wire::form::Form;
+use crate::wire::http::Request;
+use crate::wire::json::Value;
+
+/// The largest answer that is read, in octets.
+pub(crate) const LIMIT: u32 = 1024 * 1024;
+/// Lifetimes beyond this are cut: nothing should be counted in years.
+const LONGEST_LIFETIME: i64 = 365 * 86_400;
+
+/// A successful answer of the token endpoint.
+pub(crate) struct TokenResponse {
+    pub(crate) access_token: Secret,
+    pub(crate) token_type: String,
+    /// Seconds.
+    pub(crate) expires_in: Option<i64>,
+    pub(crate) scope: Option<Vec<String>>,
+    pub(crate) refresh_token: Option<Secret>,
+    pub(crate) id_token: Option<String>,
+}
+
+impl TokenResponse {
+    /// Reads an answer (RFC 6749 section 5.1).
+    pub(crate) fn parse(answer: &Value) -> Result<Self> {
+        let wrong = |name: &str| Error::new(Code::TokenResponseInvalid).detail(name);
+        // A token goes into a header: printable ASCII only (RFC 6750 section 2.1 is narrower).
+        let is_token = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic());
+        let text = |name: &str| match answer.get(name) {
+            None => Ok(None),
+            Some(value) => value.as_str().map(Some).ok_or_else(|| wrong(name)),
+        };
+        let access_token = text("access_token")?.filter(|t| is_token(t)).ok_or_else(|| wrong("access_token"))?;
+        let token_type = text("token_type")?.ok_or_else(|| wrong("token_type"))?;
+        if !token_type.eq_ignore_ascii_case("bearer") {
+            return Err(Error::new(Code::TokenTypeUnsupported).detail(token_type));
+        }
+        let expires_in = match answer.as_object().and_then(|o| o.get("expires_in")) {
+            None => None,
+            Some(Value::Number(seconds)) => seconds.floor().filter(|s| *s >= 0).map(Some).ok_or_else(|| wrong("expires_in"))?,
+            // Sloppy providers send digits in quotes.
+            Some(Value::String(digits)) if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) => {
+                Some(digits.parse().unwrap_or(LONGEST_LIFETIME))
+            }
+            Some(_) => return Err(wrong("expires_in")),
+        };
+        let scope = text("scope")?.map(|scope| scope.split(' ').filter(|s| !s.is_empty()).map(String::from).collect());
+        // An empty refresh token means none (seen in the field).
+        let refresh_token = text("refresh_token")?.filter(|t| !t.is_empty());
+        if refresh_token.is_some_and(|token| !token.bytes().all(|b| matches!(b, 0x20..=0x7e))) {
+            return Err(wrong("refresh_token"));
+        }
+        let id_token = match answer.as_object().and_then(|o| o.get("id_token")) {
+            None => None,
+            Some(Value::String(token)) => Some(token.clone()),
+            Some(_) => return Err(Code::IdTokenMalformed.into()),
+        };
+        Ok(Self {
+            access_token: access_token.into(),
+            token_type: "Bearer".into(),
+            expires_in: expires_in.map(|s: i64| s.min(LONGEST_LIFETIME)),
+            scope,
+            refresh_token: refresh_token.map(Secret::from),
+            id_token,
+        })
+    }
+
+    /// The access token as it is cached. The lifetime counts from the moment of the request.
+    pub(crate) fn token(&self, resources: Vec<String>, requested: Vec<String>, sent_at: Now) -> Token {
+        let granted = self.scope.clone().unwrap_or_else(|| requested.clone());
+        Token::new(self.access_token.clone(), self.token_type.clone(), resources, requested, granted, self.expires_in, sent_at)
+    }
+}
+
+/// Sends a form to the token endpoint.
+pub(crate) async fn token_request(cx: &Rc<Context>, form: Form) -> Result<TokenResponse, Refusal> {
+    let metadata = discovery::metadata(cx).await.map_err(Refusal::Other)?;
+    let request = post(cx, metadata.token_endpoint.as_str(), form.with("client_id", &cx.config.client_id));
+    let outcome = cx.shell.perform(Effect::Http(request)).await;
+    let answer = answer::read(outcome, cx.seconds())?;
+    TokenResponse::parse(&answer).map_err(Refusal::Other)
+}
+
+/// A form for an endpoint of the provider.
+pub(crate) fn post(cx: &Context, url: &str, form: Form) -> Request {
+    Request {
+        method: "POST",
+        url: url.into(),
+        headers: alloc::vec![("accept", "application/json".into()), ("content-type", "application/x-www-form-urlencoded".into())],
+        body: Some(form.finish()),
+        timeout: cx.config.request_timeout,
+        limit: LIMIT,
+    }
+}
+
+/// Exchanges the code, checks what comes back, and begins a session. Nothing of the answer is used before all checks pass.
+pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn) -> Result<Value> {
+    let form = Form::new()
+        .with("grant_type", "authorization_code")
+        .with("code", code.expose())
+        .with("redirect_uri", &attempt.redirect_uri)
+        .with("code_verifier", attempt.verifier.expose());
+    discovery::metadata(cx).await?;
+    let sent_at = cx.shell.now();
+    let (response, keys) = join(token_request(cx, form), keys::ensure(cx)).await;
+    let response = response.map_err(|refusal| match refusal {
+        Refusal::OAuth(error) if error.error == "invalid_grant" => error.into_error(Code::CodeRejected),
+        Refusal::OAuth(error) => {
+            let code = error.code();
+            error.into_error(code)
+        }
+        Refusal::Other(error) => error,
+    })?;
+    keys?;
+    let id_token = response.id_token.clone().ok_or(Code::IdTokenMissing)?;
+    let checks = Checks { nonce: Some(&attempt.nonce), max_age: attempt.max_age, login: true, access_token: &response.access_token };
+    let claims = verify::id_token(cx, &id_token, checks).await?;
+    let mut user = session::user_of(&claims);
+    if cx.config.fetch_userinfo {
+        let subject = claims.get("sub").and_then(Value::as_str).unwrap_or_default();
+        match userinfo::fetch(cx, &response.access_token, subject).await {
+            Ok(Some(more)) => more.into_iter().for_each(|(name, value)| user.insert(name, value)),
+            Ok(None) => (),
+            Err(error) if error.code() == Code::UserInfoSubjectMismatch => return Err(error),
+            // The person is signed in; only the extra claims are missing.
+            Err(error) => cx.publish(Event::Error(error)),
+        }
+    }
+    let subject = claims.get("sub").and_then(Value::as_str).unwrap_or_default().into();
+    let token = response.token(Vec::new(), attempt.scopes.clone(), sent_at);
+    let record = Record {
+        generation: 0,
+        id: super::authorize::random_texts::<1>(cx).await?.concat(),
+        subject,
+        user,
+        claims,
+        id_token,
+        refresh_token: response.refresh_token,
+        scopes: attempt.scopes,
+        resources: attempt.resources,
+        tokens: alloc::vec![token],
+        authenticated_at: cx.shell.now().wall,
+        uncertain: None,
+    };
+    session::begin(cx, record).await
+}

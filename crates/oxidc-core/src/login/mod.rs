@@ -1,0 +1,7 @@
+//! From "sign in" to a checked identity.
+
+pub(crate) mod authorize;
+pub(crate) mod callback;
+pub(crate) mod exchange;
+pub mod id_token;
+pub(crate) mod verify;

@@ -1,0 +1,140 @@
+//! `WWW-Authenticate` (RFC 9110 section 11.6.1): whether an API's refusal is about our token (RFC 6750 section 3).
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// The longest header that is read.
+const LONGEST: usize = 8_192;
+
+/// One challenge: a scheme and its parameters, names in lower case.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Challenge {
+    pub(crate) scheme: String,
+    pub(crate) parameters: Vec<(String, String)>,
+}
+
+impl Challenge {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.parameters.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Whether a new token may help: the header is not readable, or it asks for a bearer token and names no other trouble.
+pub(crate) fn asks_for_token(header: Option<&str>) -> bool {
+    let Some(challenges) = header.and_then(parse) else { return true };
+    challenges.iter().any(|c| c.scheme == "bearer" && c.get("error").is_none_or(|error| error == "invalid_token"))
+}
+
+/// Reads a list of challenges; `None` where it is none.
+pub(crate) fn parse(header: &str) -> Option<Vec<Challenge>> {
+    if header.len() > LONGEST || header.trim().is_empty() {
+        return None;
+    }
+    let mut challenges: Vec<Challenge> = Vec::new();
+    let mut rest = header.trim_start_matches(separator);
+    while !rest.is_empty() {
+        let (word, after) = token(rest)?;
+        let value = after.trim_start_matches(blank);
+        if let (Some(assigned), Some(challenge)) = (value.strip_prefix('='), challenges.last_mut()) {
+            let (value, after) = value_of(assigned.trim_start_matches(blank))?;
+            challenge.parameters.push((word.to_ascii_lowercase(), value));
+            rest = after;
+        } else {
+            challenges.push(Challenge { scheme: word.to_ascii_lowercase(), parameters: Vec::new() });
+            rest = skip_token68(value);
+        }
+        rest = rest.trim_start_matches(separator);
+    }
+    Some(challenges)
+}
+
+fn blank(c: char) -> bool {
+    c == ' ' || c == '\t'
+}
+
+fn separator(c: char) -> bool {
+    blank(c) || c == ','
+}
+
+/// RFC 9110 section 5.6.2.
+fn is_token(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)
+}
+
+fn token(text: &str) -> Option<(&str, &str)> {
+    let end = text.find(|c| !is_token(c)).unwrap_or(text.len());
+    if end == 0 { None } else { text.split_at_checked(end) }
+}
+
+/// RFC 9110 section 5.6.4, or a token.
+fn value_of(text: &str) -> Option<(String, &str)> {
+    let Some(quoted) = text.strip_prefix('"') else {
+        return token(text).map(|(value, rest)| (value.into(), rest));
+    };
+    let mut value = String::new();
+    let mut characters = quoted.chars();
+    loop {
+        match characters.next()? {
+            '"' => return Some((value, characters.as_str())),
+            '\\' => value.push(characters.next()?),
+            c => value.push(c),
+        }
+    }
+}
+
+/// RFC 9110 section 11.2: credentials such as `Negotiate abc==` have no name.
+fn skip_token68(text: &str) -> &str {
+    let end = text.find(|c: char| !(is_token(c) || c == '/')).unwrap_or(text.len());
+    let Some((_, after)) = text.split_at_checked(end) else { return text };
+    let padded = after.trim_start_matches('=');
+    let ends = padded.is_empty() || padded.starts_with(',') || padded.trim_start_matches(blank).starts_with(',');
+    // A word followed by another word or by one `=` and a value is a parameter or the next scheme.
+    if end > 0 && ends { padded } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(header: &str) -> Option<Vec<(String, Vec<(String, String)>)>> {
+        parse(header).map(|list| list.into_iter().map(|c| (c.scheme, c.parameters)).collect())
+    }
+
+    fn pair(name: &str, value: &str) -> (String, String) {
+        (name.into(), value.into())
+    }
+
+    #[test]
+    fn t398_several_challenges_are_told_apart() {
+        let header = r#"Basic realm="a, b", bearer  error = invalid_token , error_description="say \"no\"", Negotiate abc=="#;
+        let expected = alloc::vec![
+            ("basic".into(), alloc::vec![pair("realm", "a, b")]),
+            ("bearer".into(), alloc::vec![pair("error", "invalid_token"), pair("error_description", "say \"no\"")]),
+            ("negotiate".into(), alloc::vec![]),
+        ];
+        assert_eq!(shape(header), Some(expected));
+    }
+
+    #[test]
+    fn t398_only_a_bearer_challenge_or_an_unreadable_one_asks_for_a_token() {
+        for (header, asks) in [
+            (None, true),
+            (Some("Bearer"), true),
+            (Some("BEARER realm=\"api\""), true),
+            (Some("Bearer error=\"invalid_token\""), true),
+            (Some("Basic realm=\"x\""), false),
+            (Some("Bearer error=\"insufficient_scope\""), false),
+            (Some("Bearer error=\"insufficient_user_authentication\", acr_values=\"a b\""), false),
+            (Some("\"unterminated"), true),
+        ] {
+            assert_eq!(asks_for_token(header), asks, "{header:?}");
+        }
+    }
+
+    #[test]
+    fn t400_a_header_that_is_no_challenge_is_unreadable() {
+        for header in ["", "   ", "Bearer error=\"open", "=x", "Bearer a=\u{1}", &"x".repeat(LONGEST + 1)] {
+            assert_eq!(parse(header), None, "{header:.20}");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! A signed-in person over time.
+
+pub(crate) mod challenge;
+pub(crate) mod record;
+pub(crate) mod refresh;
+pub(crate) mod renewal;
+pub(crate) mod request;
+pub(crate) mod store;
+pub(crate) mod userinfo;
+
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::{Cell, RefCell};
+
+use record::{Ended, Record, Want};
+
+use crate::client::Context;
+use crate::command::Notice;
+use crate::effect::{Event, TaskId};
+use crate::error::Result;
+use crate::time::Millis;
+use crate::wire::json::{Object, Value};
+
+/// What this tab knows of the session.
+#[derive(Default)]
+pub(crate) struct Sessions {
+    /// The session, as it was last read or written.
+    record: RefCell<Option<Record>>,
+    /// The text that stands in the storage, as far as is known.
+    stored: RefCell<Option<String>>,
+    /// The generation of the newest record that was seen, a tombstone too.
+    generation: Cell<i64>,
+    loaded: Cell<bool>,
+    /// The storage cannot be written, or holds what this version does not understand: the session lives in this tab only.
+    alone: Cell<bool>,
+    /// The trouble with the storage was reported.
+    reported: Cell<bool>,
+    /// No request before this moment of the monotonic clock: the provider asked for it.
+    pause: Cell<Option<Millis>>,
+    renewal: Cell<Option<TaskId>>,
+    /// The tokens that this page uses, and so are worth renewing.
+    used: RefCell<Vec<Want>>,
+}
+
+impl Sessions {
+    pub(crate) fn record(&self) -> Option<Record> {
+        self.record.borrow().clone()
+    }
+}
+
+/// The session as the application sees it, or null.
+pub(crate) async fn get(cx: &Rc<Context>) -> Result<Value> {
+    store::load(cx).await;
+    Ok(view(cx))
+}
+
+pub(crate) fn view(cx: &Context) -> Value {
+    match cx.sessions.record.borrow().as_ref() {
+        Some(record) => Object::new()
+            .with("user", record.user.clone())
+            .with("claims", record.claims.clone())
+            .with("issuer", cx.config.issuer.as_str())
+            .with("clientId", cx.config.client_id.as_str())
+            .with("subject", record.subject.as_str())
+            .with("scopes", record.find(&record.default_want()).map_or_else(Vec::new, |token| token.granted.clone()))
+            .with_some("expiresAt", record.find(&record.default_want()).and_then(record::Token::expires_at))
+            .with("authenticatedAt", record.authenticated_at)
+            .into(),
+        None => Value::Null,
+    }
+}
+
+/// The claims that describe the person, without those of the protocol.
+pub(crate) fn user_of(claims: &Object) -> Object {
+    let mut user = claims.clone();
+    for name in ["iss", "exp", "nbf", "aud", "azp", "nonce", "iat", "auth_time", "c_hash", "at_hash", "s_hash", "jti"] {
+        user.remove(name);
+    }
+    user
+}
+
+/// Begins a session: whatever was there before is replaced in one step.
+pub(crate) async fn begin(cx: &Rc<Context>, record: Record) -> Result<Value> {
+    store::load(cx).await;
+    store::replace(cx, Ok(record)).await;
+    changed(cx, "signed_in");
+    announce_token(cx, None);
+    Ok(view(cx))
+}
+
+/// Ends the session in this tab and, through the storage, in all others. What began before cannot bring it back.
+pub(crate) async fn end(cx: &Rc<Context>, reason: &'static str) {
+    let was_signed_in = cx.sessions.record.borrow_mut().take().is_some();
+    store::replace(cx, Err(Ended { reason: reason.into(), at: cx.shell.now().wall })).await;
+    if was_signed_in {
+        ended(cx, reason);
+    }
+}
+
+/// Tells the application that the session is there or changed, and plans its renewal.
+pub(crate) fn changed(cx: &Rc<Context>, reason: &'static str) {
+    cx.publish(Event::Session { session: view(cx), reason });
+    renewal::plan(cx);
+}
+
+/// Tells the application that the session is gone.
+pub(crate) fn ended(cx: &Rc<Context>, reason: &'static str) {
+    cx.sessions.used.borrow_mut().clear();
+    renewal::plan(cx);
+    cx.publish(Event::Session { session: Value::Null, reason });
+    cx.publish(Event::SignedOut { reason });
+}
+
+/// Tells the application that a fresh access token is there.
+pub(crate) fn announce_token(cx: &Context, want: Option<&Want>) {
+    let record = cx.sessions.record.borrow();
+    let Some(record) = record.as_ref() else { return };
+    let default = record.default_want();
+    if let Some(token) = record.find(want.unwrap_or(&default)) {
+        let token = Object::new()
+            .with("resources", token.resources.clone())
+            .with("scopes", token.granted.clone())
+            .with_some("expiresAt", token.expires_at());
+        cx.publish(Event::Tokens { token: token.into() });
+    }
+}
+
+/// Something happened around the page.
+pub(crate) async fn notice(cx: &Rc<Context>, notice: Notice) -> Result<()> {
+    if !cx.sessions.loaded.get() {
+        return Ok(());
+    }
+    if matches!(notice, Notice::Stored | Notice::Shown | Notice::Visible) {
+        store::reload(cx).await;
+    }
+    renewal::plan(cx);
+    Ok(())
+}

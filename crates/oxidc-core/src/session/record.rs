@@ -1,0 +1,252 @@
+//! The session as it is stored: one versioned record.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::client::Context;
+use crate::effect::Now;
+use crate::secret::Secret;
+use crate::time::{Millis, SECOND};
+use crate::wire::json::{Object, Value};
+
+/// The version of the stored form.
+const VERSION: i64 = 1;
+
+/// A session.
+#[derive(Clone, Debug)]
+pub(crate) struct Record {
+    /// Grows by one with each write.
+    pub(crate) generation: i64,
+    /// Names the session; another sign-in is another session.
+    pub(crate) id: String,
+    pub(crate) subject: String,
+    pub(crate) user: Object,
+    pub(crate) claims: Object,
+    pub(crate) id_token: String,
+    pub(crate) refresh_token: Option<Secret>,
+    /// The scopes and resources that the sign-in asked for.
+    pub(crate) scopes: Vec<String>,
+    pub(crate) resources: Vec<String>,
+    pub(crate) tokens: Vec<Token>,
+    pub(crate) authenticated_at: Millis,
+    /// When the refresh token was sent without an answer having come.
+    pub(crate) uncertain: Option<Millis>,
+}
+
+/// The mark that a session ended. It holds nothing about the person.
+#[derive(Clone, Debug)]
+pub(crate) struct Ended {
+    pub(crate) reason: String,
+    pub(crate) at: Millis,
+}
+
+/// What a stored text turns out to be.
+pub(crate) enum Stored {
+    Session(Record),
+    Ended { generation: i64 },
+    /// Written by a later version.
+    Newer,
+    Damaged,
+}
+
+/// Which access token somebody wants: an exact set of resources and an exact set of scopes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Want {
+    pub(crate) resources: Vec<String>,
+    pub(crate) scopes: Vec<String>,
+}
+
+/// An access token and what is known of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Token {
+    pub(crate) access_token: Secret,
+    pub(crate) token_type: String,
+    pub(crate) resources: Vec<String>,
+    /// The scopes that were asked for; with the resources, the key of the cache.
+    pub(crate) requested: Vec<String>,
+    pub(crate) granted: Vec<String>,
+    /// Wall clock.
+    pub(crate) obtained_at: Millis,
+    /// As the provider said; unknown where it did not.
+    pub(crate) lifetime: Option<Millis>,
+    /// Until when by the monotonic clock. Not stored: each page has a clock of its own.
+    until: Option<Millis>,
+    /// Since when this page has it, by the monotonic clock.
+    since: Millis,
+}
+
+impl Token {
+    #[allow(clippy::too_many_arguments)]
+    pub(crate) fn new(
+        access_token: Secret,
+        token_type: String,
+        resources: Vec<String>,
+        requested: Vec<String>,
+        granted: Vec<String>,
+        expires_in: Option<i64>,
+        sent_at: Now,
+    ) -> Self {
+        let lifetime = expires_in.map(|seconds| seconds * SECOND);
+        let until = lifetime.map(|lifetime| sent_at.monotonic + lifetime);
+        Self { access_token, token_type, resources, requested, granted, obtained_at: sent_at.wall, lifetime, until, since: sent_at.monotonic }
+    }
+
+    /// Milliseconds since 1970.
+    pub(crate) fn expires_at(&self) -> Option<Millis> {
+        self.lifetime.map(|lifetime| self.obtained_at + lifetime)
+    }
+
+    /// How long it is good by both clocks, in milliseconds; `None` where nobody knows.
+    pub(crate) fn remaining(&self, now: Now) -> Option<Millis> {
+        let by_wall = self.expires_at()? - now.wall;
+        Some(self.until.map_or(by_wall, |until| by_wall.min(until - now.monotonic)))
+    }
+
+    /// How long before its end it is renewed: a fifth of its life within 30 seconds and 5 minutes, at most half of it.
+    pub(crate) fn margin(&self) -> Millis {
+        self.lifetime.map_or(0, |lifetime| (lifetime / 5).min(300 * SECOND).max((lifetime / 2).min(30 * SECOND)))
+    }
+
+    /// Whether it can be handed out without a thought of renewal.
+    pub(crate) fn is_fresh(&self, now: Now) -> bool {
+        self.remaining(now).is_none_or(|left| left > self.margin())
+    }
+
+    /// Since when this page has had it, in milliseconds.
+    pub(crate) fn age(&self, now: Now) -> Millis {
+        now.monotonic - self.since
+    }
+}
+
+impl Record {
+    pub(crate) fn default_want(&self) -> Want {
+        Want { resources: Vec::new(), scopes: self.scopes.clone() }
+    }
+
+    pub(crate) fn find(&self, want: &Want) -> Option<&Token> {
+        self.tokens.iter().find(|token| token.resources == want.resources && token.requested == want.scopes)
+    }
+
+    /// Keeps a token in place of the one with the same key. Others that have expired are dropped.
+    pub(crate) fn keep(&mut self, token: Token, now: Now) {
+        let same = |other: &Token| other.resources == token.resources && other.requested == token.requested;
+        let is_default = |other: &Token| other.resources.is_empty() && other.requested == self.scopes;
+        self.tokens.retain(|other| !same(other) && (is_default(other) || other.remaining(now).is_none_or(|left| left > 0)));
+        self.tokens.push(token);
+    }
+
+    pub(crate) fn to_text(&self, cx: &Context) -> String {
+        let tokens: Vec<Value> = self.tokens.iter().map(Token::to_value).collect();
+        let record: Value = Object::new()
+            .with("v", VERSION)
+            .with("generation", self.generation)
+            .with("issuer", cx.config.issuer.as_str())
+            .with("clientId", cx.config.client_id.as_str())
+            .with("id", self.id.as_str())
+            .with("subject", self.subject.as_str())
+            .with("user", self.user.clone())
+            .with("claims", self.claims.clone())
+            .with("idToken", self.id_token.as_str())
+            .with_some("refreshToken", self.refresh_token.as_ref().map(Secret::expose))
+            .with("scopes", self.scopes.clone())
+            .with("resources", self.resources.clone())
+            .with("tokens", tokens)
+            .with("authenticatedAt", self.authenticated_at)
+            .with_some("uncertain", self.uncertain)
+            .into();
+        record.to_text()
+    }
+}
+
+impl Token {
+    fn to_value(&self) -> Value {
+        Object::new()
+            .with("accessToken", self.access_token.expose())
+            .with("tokenType", self.token_type.as_str())
+            .with("resources", self.resources.clone())
+            .with("requested", self.requested.clone())
+            .with("granted", self.granted.clone())
+            .with("obtainedAt", self.obtained_at)
+            .with_some("lifetime", self.lifetime)
+            .into()
+    }
+
+    /// A time of issue that lies in the future says that the clock was put back: such a token is renewed first.
+    fn from_value(value: &Value, now: Now) -> Option<Self> {
+        let obtained_at = integer(value, "obtainedAt")?;
+        let lifetime = value.get("lifetime").map(|v| v.as_integer().filter(|l| *l >= 0)).map_or(Some(None), |l| l.map(Some))?;
+        let age = now.wall - obtained_at;
+        let left = |lifetime: Millis| if age < -SECOND { 0 } else { lifetime - age.max(0) };
+        Some(Self {
+            access_token: text(value, "accessToken")?.into(),
+            token_type: text(value, "tokenType")?,
+            resources: texts(value, "resources")?,
+            requested: texts(value, "requested")?,
+            granted: texts(value, "granted")?,
+            obtained_at,
+            lifetime,
+            until: lifetime.map(|lifetime| now.monotonic + left(lifetime)),
+            since: now.monotonic - age.max(0),
+        })
+    }
+}
+
+impl Ended {
+    pub(crate) fn to_text(&self, generation: i64) -> String {
+        let ended = Object::new().with("reason", self.reason.as_str()).with("at", self.at);
+        Value::from(Object::new().with("v", VERSION).with("generation", generation).with("ended", ended)).to_text()
+    }
+}
+
+/// Reads a stored text. It may have been written by anybody.
+pub(crate) fn read(cx: &Context, text: &str) -> Stored {
+    let Ok(value) = Value::parse(text) else { return Stored::Damaged };
+    match integer(&value, "v") {
+        Some(VERSION) => (),
+        Some(version) if version > VERSION => return Stored::Newer,
+        _ => return Stored::Damaged,
+    }
+    let Some(generation) = integer(&value, "generation").filter(|g| (0..i64::MAX / 2).contains(g)) else { return Stored::Damaged };
+    if value.get("ended").is_some() {
+        return Stored::Ended { generation };
+    }
+    session(cx, &value, generation).map_or(Stored::Damaged, Stored::Session)
+}
+
+fn session(cx: &Context, value: &Value, generation: i64) -> Option<Record> {
+    let now = cx.shell.now();
+    let claims = value.get("claims")?.as_object()?.clone();
+    let subject = text(value, "subject")?;
+    let belongs = text(value, "issuer")? == cx.config.issuer.as_str()
+        && text(value, "clientId")? == cx.config.client_id
+        && claims.get("sub").and_then(Value::as_str) == Some(subject.as_str());
+    if !belongs {
+        return None;
+    }
+    Some(Record {
+        generation,
+        id: text(value, "id")?,
+        subject,
+        user: value.get("user")?.as_object()?.clone(),
+        claims,
+        id_token: text(value, "idToken")?,
+        refresh_token: text(value, "refreshToken").map(Secret::from),
+        scopes: texts(value, "scopes")?,
+        resources: texts(value, "resources")?,
+        tokens: value.get("tokens")?.as_array()?.iter().map(|t| Token::from_value(t, now)).collect::<Option<_>>()?,
+        authenticated_at: integer(value, "authenticatedAt")?,
+        uncertain: integer(value, "uncertain"),
+    })
+}
+
+fn integer(value: &Value, name: &str) -> Option<i64> {
+    value.get(name)?.as_integer()
+}
+
+fn text(value: &Value, name: &str) -> Option<String> {
+    value.get(name)?.as_str().map(String::from)
+}
+
+fn texts(value: &Value, name: &str) -> Option<Vec<String>> {
+    value.get(name)?.as_array()?.iter().map(|v| v.as_str().map(String::from)).collect()
+}

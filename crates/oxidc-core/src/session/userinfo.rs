@@ -1,0 +1,81 @@
+//! User information (OpenID Connect Core 1.0 section 5.3).
+
+use alloc::rc::Rc;
+use alloc::string::String;
+
+use super::record::Record;
+use super::store::{self, Commit};
+use super::{changed, refresh, view};
+use crate::client::Context;
+use crate::command::TokenOptions;
+use crate::config::discovery;
+use crate::effect::Effect;
+use crate::error::{Code, Error, Result};
+use crate::login::exchange::LIMIT;
+use crate::secret::Secret;
+use crate::wire::answer::{self, Refusal};
+use crate::wire::http::Request;
+use crate::wire::json::{Object, Value};
+
+/// Claims that only the ID token may state.
+const PROTOCOL: &[&str] = &["iss", "aud", "exp", "iat", "nbf", "nonce", "acr", "amr", "azp", "auth_time", "at_hash"];
+
+/// Reads user information. `None` where the provider has no such endpoint.
+pub(crate) async fn fetch(cx: &Rc<Context>, access_token: &Secret, subject: &str) -> Result<Option<Object>> {
+    let Some(endpoint) = discovery::metadata(cx).await?.userinfo_endpoint else { return Ok(None) };
+    let request = Request {
+        method: "GET",
+        url: endpoint.as_str().into(),
+        headers: alloc::vec![("accept", "application/json".into()), ("authorization", String::from("Bearer ") + access_token.expose())],
+        body: None,
+        timeout: cx.config.request_timeout,
+        limit: LIMIT,
+    };
+    let outcome = cx.shell.perform(Effect::Http(request)).await;
+    if let crate::effect::Outcome::Http(response) = &outcome
+        && matches!(response.status, 401 | 403)
+    {
+        return Err(Error::new(Code::UserInfoRefused));
+    }
+    let claims = answer::read(outcome, cx.seconds()).map_err(|refusal| match refusal {
+        Refusal::OAuth(error) => error.into_error(Code::UserInfoRefused),
+        Refusal::Other(error) => error,
+    })?;
+    let Value::Object(claims) = claims else { return Err(Code::UserInfoInvalid.into()) };
+    match claims.get("sub").and_then(Value::as_str) {
+        Some(sub) if sub == subject => (),
+        Some(_) => return Err(Code::UserInfoSubjectMismatch.into()),
+        None => return Err(Error::new(Code::UserInfoInvalid).detail("sub")),
+    }
+    let mut kept = claims;
+    for name in PROTOCOL {
+        kept.remove(name);
+    }
+    Ok(Some(kept))
+}
+
+/// Reads user information again and lays it over the person's claims.
+pub(crate) async fn refetch(cx: &Rc<Context>) -> Result<Value> {
+    let mut token = access_token(cx, false).await?;
+    let subject = cx.sessions.record().ok_or(Code::NoSession)?.subject;
+    let mut result = fetch(cx, &token, &subject).await;
+    if matches!(&result, Err(error) if error.code() == Code::UserInfoRefused) {
+        token = access_token(cx, true).await?;
+        result = fetch(cx, &token, &subject).await;
+    }
+    let claims = result?.ok_or_else(|| Error::new(Code::EndpointMissing).detail("userinfo_endpoint"))?;
+    let record = cx.sessions.record().filter(|record| record.subject == subject).ok_or(Code::SignedOut)?;
+    let mut user = record.user.clone();
+    claims.into_iter().for_each(|(name, value)| user.insert(name, value));
+    match store::commit(cx, Record { user, ..record }).await {
+        Commit::Ended => return Err(Code::SignedOut.into()),
+        Commit::Superseded => (),
+        Commit::Done => changed(cx, "user_info"),
+    }
+    Ok(view(cx))
+}
+
+async fn access_token(cx: &Rc<Context>, force_refresh: bool) -> Result<Secret> {
+    let tokens = refresh::get_tokens(cx, TokenOptions { force_refresh, ..TokenOptions::default() }).await?;
+    Ok(tokens.get("accessToken").and_then(Value::as_str).unwrap_or_default().into())
+}

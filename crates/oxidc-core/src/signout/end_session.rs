@@ -1,0 +1,59 @@
+//! Sign-out here and at the provider (OpenID Connect RP-Initiated Logout 1.0). The local session ends first: whatever
+//! happens on the way to the provider, nobody stays signed in here.
+
+use alloc::rc::Rc;
+
+use super::revoke;
+use crate::client::Context;
+use crate::command::SignOutOptions;
+use crate::config::discovery;
+use crate::effect::Event;
+use crate::error::{Error, Result};
+use crate::login::authorize::attempt::{self, Attempt, Purpose};
+use crate::login::authorize::{navigate, own_address, random_texts};
+use crate::session::{self, store};
+use crate::wire::form::{Form, append_query};
+use crate::wire::json::{Object, Value};
+
+/// Ends the session.
+pub(crate) async fn sign_out(cx: &Rc<Context>, options: SignOutOptions) -> Result<Value> {
+    store::load(cx).await;
+    let record = cx.sessions.record();
+    session::end(cx, "signed_out").await;
+    let revoked = match &record {
+        Some(record) if options.revoke => revoke::session(cx, record).await,
+        _ => "notRequested",
+    };
+    let navigated = match record {
+        Some(record) if options.federated => match at_the_provider(cx, &record.id_token, options).await {
+            Ok(navigated) => navigated,
+            // The person is signed out here; that the provider was not reached is news, not a failure of the call.
+            Err(error) => tell(cx, error),
+        },
+        _ => false,
+    };
+    Ok(Object::new().with("navigated", navigated).with("revoked", revoked).into())
+}
+
+fn tell(cx: &Context, error: Error) -> bool {
+    cx.publish(Event::Error(error));
+    false
+}
+
+/// Sends the person to the provider's end-session endpoint, if it has one.
+async fn at_the_provider(cx: &Rc<Context>, id_token: &str, options: SignOutOptions) -> Result<bool> {
+    let Some(endpoint) = discovery::metadata(cx).await?.end_session_endpoint else { return Ok(false) };
+    let return_to = match &options.return_to {
+        Some(url) => own_address(cx, url).await,
+        None => None,
+    };
+    let mut form = Form::new().with("id_token_hint", id_token).with("client_id", &cx.config.client_id);
+    if let Some(address) = &cx.config.post_logout_redirect_uri {
+        let [state] = random_texts(cx).await?;
+        form = form.with("post_logout_redirect_uri", address).with("state", &state);
+        let created_at = cx.shell.now().wall;
+        attempt::remember(cx, Attempt { state, return_to, app_state: options.app_state, created_at, purpose: Purpose::SignOut }).await?;
+    }
+    navigate(cx, append_query(endpoint.as_str(), &form.finish())).await?;
+    Ok(true)
+}

@@ -1,0 +1,4 @@
+//! The end of a session.
+
+pub(crate) mod end_session;
+pub(crate) mod revoke;

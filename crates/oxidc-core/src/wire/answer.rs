@@ -1,0 +1,155 @@
+//! What an answer of the provider means before its content is looked at: the network's trouble, the
+//! provider's trouble, OAuth's error (RFC 6749 section 5.2), or a JSON object.
+
+use alloc::string::{String, ToString};
+
+use super::http::{Response, is_json};
+use super::json::Value;
+use crate::effect::{Failure, Outcome};
+use crate::error::{Code, Error};
+use crate::time::Timestamp;
+
+/// Why an answer has nothing to use.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// The provider refused in the words of OAuth.
+    OAuth(OAuthError),
+    /// Anything else. Says nothing about the grant.
+    Other(Error),
+}
+
+/// RFC 6749 section 5.2.
+#[derive(Debug)]
+pub(crate) struct OAuthError {
+    pub(crate) error: String,
+    pub(crate) description: Option<String>,
+}
+
+impl OAuthError {
+    /// The error that the application gets.
+    pub(crate) fn into_error(self, code: Code) -> Error {
+        Error::new(code).said(&self.error, self.description.as_deref())
+    }
+
+    /// What the standard codes mean, where the request itself gives them no other meaning.
+    pub(crate) fn code(&self) -> Code {
+        match self.error.as_str() {
+            "invalid_client" | "unauthorized_client" => Code::ClientRejected,
+            "invalid_scope" => Code::ScopeRejected,
+            "invalid_target" => Code::ResourceRejected,
+            _ => Code::RequestRefused,
+        }
+    }
+}
+
+/// The error for an effect that failed.
+pub(crate) fn failed(outcome: Outcome) -> Error {
+    match outcome {
+        Outcome::Failed { failure, detail } => Error::new(match failure {
+            Failure::Aborted => Code::Aborted,
+            Failure::Offline => Code::Offline,
+            Failure::Redirected => Code::Redirected,
+            Failure::Timeout => Code::TimedOut,
+            Failure::TooLarge => Code::ResponseTooLarge,
+            Failure::Quota => Code::StorageFull,
+            Failure::Unsupported => Code::CryptoUnavailable,
+            Failure::Network | Failure::Denied => Code::NetworkFailed,
+        })
+        .detail(detail),
+        // A shell that answers with something else than was asked for.
+        _ => Error::new(Code::NetworkFailed).detail("unexpected outcome"),
+    }
+}
+
+/// Reads the answer of an endpoint that speaks OAuth.
+pub(crate) fn read(outcome: Outcome, now: Timestamp) -> Result<Value, Refusal> {
+    let response = match outcome {
+        Outcome::Http(response) => response,
+        other => return Err(Refusal::Other(failed(other))),
+    };
+    if response.status == 429 || (response.status == 503 && response.retry_after.is_some()) {
+        let code = if response.status == 429 { Code::RateLimited } else { Code::ProviderUnavailable };
+        return Err(Refusal::Other(Error::new(code).after(retry_after(response.retry_after.as_deref(), now))));
+    }
+    let body = object(&response);
+    if let Some(error) = body.as_ref().and_then(|body| body.get("error")) {
+        let refused = OAuthError {
+            error: error.as_str().unwrap_or("").to_string(),
+            description: body.as_ref().and_then(|b| b.get("error_description")).and_then(Value::as_str).map(String::from),
+        };
+        return Err(match refused.error.as_str() {
+            "temporarily_unavailable" | "server_error" => Refusal::Other(refused.into_error(Code::ProviderUnavailable)),
+            _ if response.status >= 500 => Refusal::Other(refused.into_error(Code::ProviderUnavailable)),
+            _ => Refusal::OAuth(refused),
+        });
+    }
+    match (response.status, body) {
+        (200, Some(body)) => Ok(body),
+        (200..=499, _) => Err(Refusal::Other(Error::new(Code::AnswerNotJson).detail(status(&response)))),
+        _ => Err(Refusal::Other(Error::new(Code::ProviderUnavailable).detail(status(&response)))),
+    }
+}
+
+/// Reads a public document; every other answer is `otherwise`.
+pub(crate) fn document(outcome: Outcome, otherwise: Code) -> Result<Value, Error> {
+    match outcome {
+        Outcome::Http(response) if response.status == 200 => {
+            let is_object = is_json(response.content_type.as_deref()) || is_key_set(response.content_type.as_deref());
+            let parsed = if is_object { Value::parse(&response.body).ok() } else { None };
+            parsed.filter(|v| v.as_object().is_some()).ok_or_else(|| {
+                Error::new(Code::AnswerNotJson).detail(response.content_type.unwrap_or_else(|| "no content type".into()))
+            })
+        }
+        Outcome::Http(response) => Err(Error::new(otherwise).detail(status(&response))),
+        other => Err(failed(other)),
+    }
+}
+
+fn is_key_set(content_type: Option<&str>) -> bool {
+    content_type.unwrap_or("").split(';').next().unwrap_or("").trim().eq_ignore_ascii_case("application/jwk-set+json")
+}
+
+fn object(response: &Response) -> Option<Value> {
+    let body = is_json(response.content_type.as_deref()).then(|| Value::parse(&response.body).ok()).flatten();
+    body.filter(|value| value.as_object().is_some())
+}
+
+fn status(response: &Response) -> String {
+    String::from("status ") + &response.status.to_string()
+}
+
+/// The longest wait that a server can ask for, in seconds.
+const LONGEST_WAIT: Timestamp = 3_600;
+/// The wait where the server gives none, or none that can be read.
+const USUAL_WAIT: u32 = 60;
+
+/// Seconds to wait (RFC 9110 section 10.2.3): a number of seconds or an HTTP date.
+pub(crate) fn retry_after(header: Option<&str>, now: Timestamp) -> u32 {
+    let Some(text) = header.map(str::trim) else { return USUAL_WAIT };
+    let seconds = if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+        Some(text.parse::<Timestamp>().unwrap_or(LONGEST_WAIT))
+    } else {
+        http_date(text).map(|at| at - now)
+    };
+    seconds.and_then(|s| u32::try_from(s.clamp(0, LONGEST_WAIT)).ok()).unwrap_or(USUAL_WAIT)
+}
+
+/// An HTTP date in its one form that is still sent (RFC 9110 section 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
+pub(crate) fn http_date(text: &str) -> Option<Timestamp> {
+    let mut words = text.split([' ', ':']).skip(1);
+    let mut number = || words.next()?.parse::<i64>().ok().filter(|n| (0..=9_999).contains(n));
+    let day = number()?;
+    let mut words = text.split([' ', ':']).skip(2);
+    let month = words.next()?;
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let month = i64::try_from(months.iter().position(|m| *m == month)?).ok()? + 1;
+    let mut number = || words.next()?.parse::<i64>().ok().filter(|n| (0..=9_999).contains(n));
+    let (year, hour, minute, second) = (number()?, number()?, number()?, number()?);
+    // Days since 1970 by the proleptic Gregorian calendar, with March as the first month.
+    let shifted = if month <= 2 { year - 1 } else { year };
+    let era = shifted.div_euclid(400);
+    let year_of_era = shifted - era * 400;
+    let day_of_year = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
+    let days = era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468;
+    Some(days * 86_400 + hour * 3_600 + minute * 60 + second)
+}

@@ -1,0 +1,103 @@
+//! `application/x-www-form-urlencoded` (WHATWG URL section 5): bodies and queries.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// A form that is being written.
+#[derive(Clone, Default)]
+pub struct Form(String);
+
+impl Form {
+    /// An empty form.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a pair.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        if !self.0.is_empty() {
+            self.0.push('&');
+        }
+        push(&mut self.0, name);
+        self.0.push('=');
+        push(&mut self.0, value);
+        self
+    }
+
+    /// Adds a pair if there is a value.
+    #[must_use]
+    pub fn with_some(self, name: &str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+
+    /// The form as text.
+    #[must_use]
+    pub fn finish(self) -> String {
+        self.0
+    }
+}
+
+fn push(to: &mut String, text: &str) {
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'*' | b'-' | b'.' | b'_' => to.push(char::from(byte)),
+            b' ' => to.push('+'),
+            _ => {
+                let digit = |d: u8| char::from(if d < 10 { b'0' + d } else { b'A' + d - 10 });
+                to.push('%');
+                to.push(digit(byte >> 4));
+                to.push(digit(byte & 15));
+            }
+        }
+    }
+}
+
+/// Adds a query to an address that may have one already.
+#[must_use]
+pub fn append_query(url: &str, form: &str) -> String {
+    let mut out = String::from(url);
+    if !url.contains('?') {
+        out.push('?');
+    } else if !url.ends_with(['?', '&']) {
+        out.push('&');
+    }
+    out.push_str(form);
+    out
+}
+
+/// Reads a form strictly: broken escapes and invalid UTF-8 are refused.
+#[must_use]
+pub fn parse(text: &str) -> Option<Vec<(String, String)>> {
+    let pair = |pair: &str| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        Some((decode(name)?, decode(value)?))
+    };
+    text.split('&').filter(|p| !p.is_empty()).map(pair).collect()
+}
+
+fn decode(text: &str) -> Option<String> {
+    let mut octets = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        octets.push(match byte {
+            b'+' => b' ',
+            b'%' => hex(bytes.next()?)? << 4 | hex(bytes.next()?)?,
+            other => other,
+        });
+    }
+    String::from_utf8(octets).ok()
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
+}

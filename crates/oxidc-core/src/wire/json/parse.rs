@@ -1,0 +1,219 @@
+//! Reads JSON.
+
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::{Number, Object, Value};
+
+/// How deep lists and objects may stand in each other.
+const DEEPEST: u8 = 32;
+/// From this number of members on, repeated names are found by a set.
+const FEW: usize = 16;
+
+/// A text that is not acceptable JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Malformed {
+    /// The octet at which reading stopped.
+    pub position: usize,
+}
+
+impl Value {
+    /// Reads a whole JSON text.
+    ///
+    /// # Errors
+    ///
+    /// [`Malformed`] for what RFC 8259 does not allow, and for repeated member names, lone surrogates and more than 32
+    /// levels of nesting.
+    ///
+    /// ```
+    /// use oxidc_core::wire::json::Value;
+    ///
+    /// assert!(Value::parse(r#"{"iss": "a", "iss": "b"}"#).is_err());
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, Malformed> {
+        let mut reader = Reader { text: text.as_bytes(), at: 0 };
+        let value = reader.value(0).filter(|_| {
+            reader.blank();
+            reader.at == text.len()
+        });
+        value.ok_or(Malformed { position: reader.at })
+    }
+}
+
+struct Reader<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl Reader<'_> {
+    fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    fn next(&mut self) -> Option<u8> {
+        let byte = self.peek()?;
+        self.at += 1;
+        Some(byte)
+    }
+
+    /// Takes an octet if it is the next one.
+    fn take(&mut self, byte: u8) -> bool {
+        let is_next = self.peek() == Some(byte);
+        self.at += usize::from(is_next);
+        is_next
+    }
+
+    fn blank(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    fn word(&mut self, word: &str, value: Value) -> Option<Value> {
+        word.bytes().all(|byte| self.take(byte)).then_some(value)
+    }
+
+    fn value(&mut self, depth: u8) -> Option<Value> {
+        self.blank();
+        match self.peek()? {
+            b'n' => self.word("null", Value::Null),
+            b't' => self.word("true", Value::Bool(true)),
+            b'f' => self.word("false", Value::Bool(false)),
+            b'"' => self.string().map(Value::String),
+            b'[' if depth < DEEPEST => self.array(depth + 1),
+            b'{' if depth < DEEPEST => self.object(depth + 1),
+            b'-' | b'0'..=b'9' => self.number(),
+            _ => None,
+        }
+    }
+
+    fn array(&mut self, depth: u8) -> Option<Value> {
+        self.at += 1;
+        let mut list = Vec::new();
+        self.blank();
+        if self.take(b']') {
+            return Some(Value::Array(list));
+        }
+        loop {
+            list.push(self.value(depth)?);
+            self.blank();
+            match self.next()? {
+                b',' => (),
+                b']' => return Some(Value::Array(list)),
+                _ => return None,
+            }
+        }
+    }
+
+    fn object(&mut self, depth: u8) -> Option<Value> {
+        self.at += 1;
+        let mut members: Vec<(String, Value)> = Vec::new();
+        self.blank();
+        if self.take(b'}') {
+            return Some(Value::Object(Object(members)));
+        }
+        loop {
+            self.blank();
+            if self.peek()? != b'"' {
+                return None;
+            }
+            let name = self.string()?;
+            self.blank();
+            if !self.take(b':') {
+                return None;
+            }
+            let value = self.value(depth)?;
+            if members.len() < FEW && members.iter().any(|(n, _)| *n == name) {
+                return None;
+            }
+            members.push((name, value));
+            self.blank();
+            match self.next()? {
+                b',' => (),
+                b'}' => break,
+                _ => return None,
+            }
+        }
+        let distinct = || members.iter().map(|(name, _)| name.as_str()).collect::<BTreeSet<_>>().len();
+        (members.len() <= FEW || distinct() == members.len()).then_some(Value::Object(Object(members)))
+    }
+
+    fn digits(&mut self) -> Option<()> {
+        let start = self.at;
+        while matches!(self.peek(), Some(b'0'..=b'9')) {
+            self.at += 1;
+        }
+        (self.at > start).then_some(())
+    }
+
+    fn number(&mut self) -> Option<Value> {
+        let start = self.at;
+        self.take(b'-');
+        if !self.take(b'0') {
+            self.digits()?;
+        }
+        if self.take(b'.') {
+            self.digits()?;
+        }
+        if self.take(b'e') || self.take(b'E') {
+            let _signed = self.take(b'+') || self.take(b'-');
+            self.digits()?;
+        }
+        Some(Value::Number(Number(self.since(start)?)))
+    }
+
+    /// What was read from a position on.
+    fn since(&self, start: usize) -> Option<String> {
+        core::str::from_utf8(self.text.get(start..self.at)?).ok().map(String::from)
+    }
+
+    fn string(&mut self) -> Option<String> {
+        self.at += 1;
+        let mut out = String::new();
+        loop {
+            let start = self.at;
+            while self.peek().is_some_and(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
+                self.at += 1;
+            }
+            out.push_str(core::str::from_utf8(self.text.get(start..self.at)?).ok()?);
+            match self.next()? {
+                b'"' => return Some(out),
+                b'\\' => out.push(self.escape()?),
+                _ => {
+                    self.at -= 1;
+                    return None;
+                }
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Option<char> {
+        Some(match self.next()? {
+            b'"' => '"',
+            b'\\' => '\\',
+            b'/' => '/',
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                let unit = self.hex()?;
+                if !(0xd800..0xdc00).contains(&unit) {
+                    return char::from_u32(unit);
+                }
+                if !(self.take(b'\\') && self.take(b'u')) {
+                    return None;
+                }
+                let low = self.hex().filter(|low| (0xdc00..0xe000).contains(low))?;
+                return char::from_u32(0x1_0000 + ((unit - 0xd800) << 10) + (low - 0xdc00));
+            }
+            _ => return None,
+        })
+    }
+
+    fn hex(&mut self) -> Option<u32> {
+        (0..4).try_fold(0, |unit, _| Some(unit << 4 | char::from(self.next()?).to_digit(16)?))
+    }
+}

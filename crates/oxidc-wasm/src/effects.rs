@@ -1,0 +1,77 @@
+//! Writes effects.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use oxidc_core::effect::{Area, Effect, EffectId, Event, TaskId};
+use oxidc_core::error::Error;
+use oxidc_core::wire::base64url;
+use oxidc_core::wire::json::{Object, Value};
+
+/// An effect as it crosses the boundary.
+#[must_use]
+pub fn write(id: EffectId, effect: Effect) -> Value {
+    let of = |what: &str| Object::new().with("id", id).with("do", what);
+    let area = |area: Area| match area {
+        Area::Session => "session",
+        Area::Device => "device",
+    };
+    match effect {
+        Effect::Http(request) => {
+            let headers: Vec<Value> =
+                request.headers.into_iter().map(|(name, value)| Value::from(alloc::vec![String::from(name), value])).collect();
+            of("http")
+                .with("method", request.method)
+                .with("url", request.url)
+                .with("headers", headers)
+                .with("body", request.body)
+                .with("timeout", request.timeout)
+                .with("limit", request.limit)
+        }
+        Effect::Send { task, authorization } => {
+            of("send").with("task", task).with("authorization", authorization.map(|value| String::from(value.expose())))
+        }
+        Effect::Random { octets } => of("random").with("octets", u32::from(octets)),
+        Effect::Digest { bits, data } => of("digest").with("bits", bits).with("data", base64url::encode(&data)),
+        Effect::Verify { algorithm, key, data, signature } => of("verify")
+            .with("algorithm", algorithm.name())
+            .with("key", key)
+            .with("data", base64url::encode(&data))
+            .with("signature", base64url::encode(&signature)),
+        Effect::Resolve { url } => of("resolve").with("url", url),
+        Effect::Load { area: place, key } => of("load").with("area", area(place)).with("key", key),
+        Effect::Swap { area: place, key, expected, value } => {
+            of("swap").with("area", area(place)).with("key", key).with("expected", expected).with("value", value)
+        }
+        Effect::Lock { name, wait } => of("lock").with("name", name).with("wait", wait),
+        Effect::Unlock { lock } => of("unlock").with("lock", lock),
+        Effect::Wait { duration } => of("wait").with("duration", duration),
+        Effect::Navigate { url, replace } => of("navigate").with("url", url).with("replace", replace),
+        Effect::ReplaceAddress { url } => of("replaceAddress").with("url", url),
+        Effect::Broadcast => of("broadcast"),
+        Effect::Publish(event) => publish(of("publish"), event),
+        Effect::Cancel { effect } => of("cancel").with("effect", effect),
+        Effect::Finish { task, result } => return finish(id, task, result),
+    }
+    .into()
+}
+
+/// The end of a call as it crosses the boundary.
+#[must_use]
+pub fn finish(id: EffectId, task: TaskId, result: Result<Value, Error>) -> Value {
+    let finish = Object::new().with("id", id).with("do", "finish").with("task", task);
+    match result {
+        Ok(value) => finish.with("ok", value),
+        Err(error) => finish.with("error", error.to_value()),
+    }
+    .into()
+}
+
+fn publish(effect: Object, event: Event) -> Object {
+    match event {
+        Event::Session { session, reason } => effect.with("event", "session").with("session", session).with("reason", reason),
+        Event::Tokens { token } => effect.with("event", "tokens").with("token", token),
+        Event::SignedOut { reason } => effect.with("event", "signedOut").with("reason", reason),
+        Event::Error(error) => effect.with("event", "error").with("error", error.to_value()),
+    }
+}

@@ -1,0 +1,68 @@
+//! Reads outcomes.
+
+use alloc::string::String;
+
+use oxidc_core::effect::{Failure, Outcome};
+use oxidc_core::wire::base64url;
+use oxidc_core::wire::http::Response;
+use oxidc_core::wire::json::{Object, Value};
+
+/// An outcome as it crosses the boundary. Which members are there tells what it is; a text that is no outcome is a failure.
+#[must_use]
+pub fn read(text: &str) -> Outcome {
+    let Ok(Value::Object(outcome)) = Value::parse(text) else {
+        return Outcome::Failed { failure: Failure::Unsupported, detail: "malformed outcome".into() };
+    };
+    let member = |name: &str| outcome.get(name).and_then(Value::as_str).map(String::from);
+    if let Some(failed) = outcome.get("failed").and_then(Value::as_str) {
+        return Outcome::Failed { failure: failure(failed), detail: member("detail").unwrap_or_default() };
+    }
+    if let Some(status) = outcome.get("status").and_then(Value::as_integer) {
+        return Outcome::Http(response(status, &outcome));
+    }
+    if let Some(bytes) = member("bytes") {
+        return match base64url::decode(&bytes) {
+            Some(bytes) => Outcome::Bytes(bytes),
+            None => Outcome::Failed { failure: Failure::Unsupported, detail: "malformed octets".into() },
+        };
+    }
+    if let Some(flag) = outcome.get("flag").and_then(Value::as_bool) {
+        return Outcome::Flag(flag);
+    }
+    if let (Some(href), Some(origin)) = (member("href"), member("origin")) {
+        return Outcome::Address { href, origin };
+    }
+    if outcome.get("swapped").is_some() {
+        return Outcome::Swapped;
+    }
+    match outcome.get("record") {
+        Some(record) => Outcome::Record(record.as_str().map(String::from)),
+        None => Outcome::Done,
+    }
+}
+
+fn response(status: i64, outcome: &Object) -> Response {
+    let header = |name: &str| outcome.get("headers").and_then(|h| h.get(name)).and_then(Value::as_str).map(String::from);
+    Response {
+        status: u16::try_from(status).unwrap_or(0),
+        content_type: header("content-type"),
+        retry_after: header("retry-after"),
+        date: header("date"),
+        www_authenticate: header("www-authenticate"),
+        body: outcome.get("body").and_then(Value::as_str).map(String::from).unwrap_or_default(),
+    }
+}
+
+fn failure(name: &str) -> Failure {
+    match name {
+        "aborted" => Failure::Aborted,
+        "offline" => Failure::Offline,
+        "quota" => Failure::Quota,
+        "redirected" => Failure::Redirected,
+        "timeout" => Failure::Timeout,
+        "tooLarge" => Failure::TooLarge,
+        "unsupported" => Failure::Unsupported,
+        "denied" => Failure::Denied,
+        _ => Failure::Network,
+    }
+}

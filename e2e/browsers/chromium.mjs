@@ -1,0 +1,37 @@
+// Chromium, by playwright-core.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { Page } from './page.mjs';
+
+const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+export async function openChromium() {
+  const profile = await mkdtemp(join(tmpdir(), 'oxidc-chromium-'));
+  const context = await chromium.launchPersistentContext(profile, { executablePath: '/usr/bin/chromium', headless: true, args });
+  return {
+    engine: 'chromium',
+    /** Playwright's own context, for what only Chromium can do: offline, blocked storage, the protocol of the developer tools. */
+    context,
+    async newPage() {
+      const raw = await context.newPage();
+      return new Page({
+        raw,
+        goto: (url) => raw.goto(url),
+        url: async () => raw.url(),
+        run: (expression) => raw.evaluate(expression),
+        click: (selector) => raw.click(selector),
+        type: (selector, text) => raw.fill(selector, text),
+        screenshot: (path) => raw.screenshot({ path, fullPage: true }),
+        front: () => raw.bringToFront(),
+        close: () => raw.close(),
+      });
+    },
+    async close() {
+      await context.close();
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}

@@ -1,0 +1,15 @@
+// Three browser engines behind one small interface; see `page.mjs` for what a page can do.
+
+import { openChromium } from './chromium.mjs';
+import { openFirefox } from './firefox.mjs';
+import { openWebKit } from './webkit.mjs';
+
+const openers = { chromium: openChromium, firefox: openFirefox, webkit: openWebKit };
+
+/** The names of the engines. */
+export const engines = Object.keys(openers);
+
+/** Starts a browser with an empty profile: `{ engine, newPage(), close() }`; its pages are tabs of one window. */
+export const open = (engine) => openers[engine]();
+
+export { until } from './wait.mjs';

@@ -1,0 +1,45 @@
+// A bare page with the package in it. Tests make clients in it and look at what they do.
+
+import * as oxidc from '/oxidc/index.js';
+
+/** Everything that can be known of an error from outside. */
+const describe = (error) => ({ name: error?.name, code: error?.code ?? String(error), message: error?.message, session: error?.session, retryable: error?.retryable, retryAfter: error?.retryAfter, error: error?.error });
+
+const storages = { local: () => new oxidc.LocalStorage(), session: () => new oxidc.SessionStorage(), memory: () => new oxidc.MemoryStorage() };
+
+const harness = {
+  oxidc,
+  client: undefined,
+  /** What the client published: `[event, …arguments]`. */
+  events: [],
+
+  /** Makes the page's client; `storage` is a name. */
+  create({ storage, ...options }) {
+    const client = new oxidc.AuthClient({ ...options, ...(storage && { storage: storages[storage]() }), onReturn: () => {} });
+    for (const event of ['session', 'tokens', 'signedOut']) client.on(event, (...details) => harness.events.push([event, ...details]));
+    client.on('error', (error) => harness.events.push(['error', describe(error)]));
+    harness.client = client;
+  },
+
+  /** Calls a method: `{ value }`, or `{ failed }` with the error described. */
+  async call(method, ...args) {
+    try {
+      return { value: (await harness.client[method](...args)) ?? null };
+    } catch (error) {
+      return { failed: describe(error) };
+    }
+  },
+
+  /** A request of the application with the token: `{ value: { status, body } }` or `{ failed }`. */
+  async fetch(url, init) {
+    try {
+      const response = await harness.client.fetch(url, init);
+      return { value: { status: response.status, body: await response.text() } };
+    } catch (error) {
+      return { failed: describe(error) };
+    }
+  },
+};
+
+window.harness = harness;
+document.getElementById('ready').hidden = false;

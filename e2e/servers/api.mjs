@@ -1,0 +1,70 @@
+// A small API that accepts the provider's access tokens and no others (RFC 6750, RFC 9068).
+
+import { createServer } from 'node:http';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { close, listen } from './http.mjs';
+
+/**
+ * Starts the API for the given applications' origins. Call `trust(issuer)` before the first request; `audience` is
+ * its resource indicator. `refuse(n)` makes it answer the next n good tokens with 401. `requests` lists the answers.
+ */
+export async function startApi({ host = '127.0.0.1', port = 0, origins = [] } = {}) {
+  const server = createServer();
+  const origin = await listen(server, { host, port });
+  const audience = `${origin}/`;
+  const requests = [];
+  let issuer;
+  let keys;
+  let refusals = 0;
+
+  async function claimsOf(authorization) {
+    const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '')?.[1];
+    if (!token) throw new Error('no token');
+    const { payload } = await jwtVerify(token, keys, { issuer, audience, typ: 'at+jwt', algorithms: ['ES256'], requiredClaims: ['exp', 'sub'] });
+    if (refusals > 0) {
+      refusals -= 1;
+      throw new Error('told to refuse');
+    }
+    return payload;
+  }
+
+  async function answer(request) {
+    if (request.method !== 'GET' || request.url !== '/me') return { status: 404, body: { error: 'not_found' } };
+    try {
+      const { sub, scope, iss, exp } = await claimsOf(request.headers.authorization);
+      return { status: 200, body: { hello: sub, scope, issuer: iss, tokenExpires: new Date(exp * 1000).toISOString() } };
+    } catch {
+      const challenge = request.headers.authorization
+        ? 'Bearer realm="api", error="invalid_token", error_description="The access token is expired, revoked or malformed"'
+        : 'Bearer realm="api"';
+      return { status: 401, headers: { 'www-authenticate': challenge }, body: { error: 'invalid_token' } };
+    }
+  }
+
+  server.on('request', async (request, response) => {
+    if (origins.includes(request.headers.origin)) {
+      response.setHeader('access-control-allow-origin', request.headers.origin);
+      response.setHeader('access-control-expose-headers', 'WWW-Authenticate');
+    }
+    response.setHeader('vary', 'origin');
+    if (request.method === 'OPTIONS') {
+      response.writeHead(204, { 'access-control-allow-headers': 'authorization', 'access-control-allow-methods': 'GET' }).end();
+      return;
+    }
+    const { status, headers, body } = await answer(request);
+    requests.push({ path: request.url, status, authorized: request.headers.authorization !== undefined });
+    response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers }).end(JSON.stringify(body));
+  });
+
+  return {
+    origin,
+    audience,
+    requests,
+    trust(provider) {
+      issuer = provider;
+      keys = createRemoteJWKSet(new URL(`${provider}/jwks`));
+    },
+    refuse(times) { refusals = times; },
+    close: () => close(server),
+  };
+}

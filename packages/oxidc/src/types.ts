@@ -1,0 +1,254 @@
+/**
+ * The public types of the package.
+ * @module
+ */
+
+/** Keeps texts under names. Methods may be synchronous or return promises. */
+export interface Storage {
+  /** The text under a name, or null. */
+  getItem(key: string): string | null | Promise<string | null>;
+  /** Keeps a text under a name. */
+  setItem(key: string, value: string): void | Promise<void>;
+  /** Forgets a name. */
+  removeItem(key: string): void | Promise<void>;
+}
+
+/** An API for which access tokens are wanted (RFC 8707). */
+export interface Resource {
+  /** The API's absolute address, as the provider knows it. */
+  resource: string;
+  /** The scopes to request for it. */
+  scopes?: string | readonly string[];
+}
+
+/**
+ * An origin to which `fetch` adds an access token. Given as a text, the token is that of the configured resource
+ * which lives at the origin, or else the token of the sign-in.
+ */
+export interface AllowedOrigin {
+  /** Exactly scheme, host and port. */
+  origin: string;
+  /** The API that the token is for. */
+  resource?: string;
+}
+
+/** A provider described by hand, for those without a discovery document (OpenID Connect Discovery 1.0, section 3). */
+export interface ProviderMetadata {
+  /** Where people sign in. */
+  authorization_endpoint: string;
+  /** Where codes and refresh tokens are exchanged. */
+  token_endpoint: string;
+  /** Where the provider's keys are. Either this or `jwks`. */
+  jwks_uri?: string;
+  /** The provider's keys themselves. */
+  jwks?: { keys: readonly Record<string, unknown>[] };
+  /** Where user information is read. */
+  userinfo_endpoint?: string;
+  /** Where people sign out. */
+  end_session_endpoint?: string;
+  /** Where tokens are revoked. */
+  revocation_endpoint?: string;
+  /** Whether the provider names itself in callbacks (RFC 9207). */
+  authorization_response_iss_parameter_supported?: boolean;
+}
+
+/** How long things may take. */
+export interface Timeouts {
+  /** A request to the provider, in milliseconds. Default 10000. */
+  request?: number;
+  /** A request for the provider's keys, in milliseconds. Default 5000. */
+  keys?: number;
+  /** Waiting for another tab that is refreshing, in milliseconds. Default 10000. */
+  lock?: number;
+  /** From starting a sign-in to its callback, in seconds. Default 1800. */
+  signIn?: number;
+}
+
+/** The options of {@link AuthClient}. Only `issuer` and `clientId` are required. */
+export interface AuthClientOptions {
+  /** The provider's issuer identifier, exactly as it publishes it. */
+  issuer: string;
+  /** The identifier under which this application is registered. */
+  clientId: string;
+  /** Where the provider sends people back to. Default: the page's origin with the path `/`. */
+  redirectUri?: string;
+  /** Where the provider sends people after signing out. Default: none is sent. */
+  postLogoutRedirectUri?: string;
+  /** What to ask for. Default `openid profile email`; add `offline_access` for a refresh token. */
+  scopes?: string | readonly string[];
+  /** The APIs for which access tokens will be wanted. */
+  resources?: readonly (string | Resource)[];
+  /** Where the session is kept. Default: IndexedDB. */
+  storage?: Storage;
+  /** Whether user information is read after sign-in. Default true. */
+  fetchUserinfo?: boolean;
+  /** Slack for all times in tokens, in seconds, at most 300. Default 60. */
+  clockTolerance?: number;
+  /** How long things may take. */
+  timeouts?: Timeouts;
+  /** Origins to which `fetch` adds an access token, each exactly scheme, host and port. Default: none. */
+  allowedOrigins?: readonly (string | AllowedOrigin)[];
+  /** A provider described by hand; nothing is discovered then. */
+  provider?: ProviderMetadata;
+  /** Signature algorithms accepted for ID tokens. Default: all asymmetric ones. */
+  idTokenAlgorithms?: readonly string[];
+  /** Further audiences that an ID token may name beside this client. Default: none. */
+  trustedAudiences?: readonly string[];
+  /** Whether access tokens are renewed before they expire while the page is visible. Default true. */
+  automaticRenewal?: boolean;
+  /** Called instead of loading the page anew when a sign-in or sign-out returns to `returnTo`. */
+  onReturn?: (target: ReturnTarget) => void | Promise<void>;
+}
+
+/** Where a finished sign-in or sign-out leads. */
+export interface ReturnTarget {
+  /** An absolute address of this page's origin. */
+  url: string;
+  /** What the application gave along. */
+  appState?: unknown;
+}
+
+/** The options of {@link AuthClient.signIn}. */
+export interface SignInOptions {
+  /** Where to go afterwards: an address of this page's origin. */
+  returnTo?: string;
+  /** Anything that JSON can hold, given back after the callback. Stays in this browser. */
+  appState?: unknown;
+  /** Leads to the registration page where the provider has one (`prompt=create`). */
+  signUp?: boolean;
+  /** `none`, `login`, `consent`, `select_account`, or several separated by spaces. */
+  prompt?: string;
+  /** The account to sign in with, if it is known. */
+  loginHint?: string;
+  /** The oldest acceptable authentication, in seconds. */
+  maxAge?: number;
+  /** Acceptable ways of authentication, best first. */
+  acrValues?: readonly string[];
+  /** Preferred languages of the provider's pages, best first (BCP 47). */
+  uiLocales?: readonly string[];
+  /** `page`, `popup`, `touch` or `wap`. */
+  display?: string;
+  /** Scopes instead of the client's. */
+  scopes?: string | readonly string[];
+  /** Resources instead of the client's. */
+  resources?: readonly string[];
+  /** Further parameters for the provider. */
+  extraParameters?: Readonly<Record<string, string>>;
+  /** Aborts the call. */
+  signal?: AbortSignal;
+}
+
+/** What {@link AuthClient.processCallback} found. */
+export type CallbackResult =
+  | { /** The address was no callback of this client. */ handled: 'none' }
+  | { /** A sign-in was completed. */ handled: 'signIn'; session: Session; returnTo?: string; appState?: unknown }
+  | { /** A sign-out was completed. */ handled: 'signOut'; returnTo?: string; appState?: unknown };
+
+/** Claims about the signed-in person. */
+export interface User {
+  /** The person's identifier at the provider. */
+  sub: string;
+  /** The full name. */
+  name?: string;
+  /** The e-mail address. */
+  email?: string;
+  /** Further claims. */
+  [claim: string]: unknown;
+}
+
+/** A signed-in person. Holds no token. */
+export interface Session {
+  /** The person. */
+  user: User;
+  /** All claims of the verified ID token. */
+  claims: Record<string, unknown>;
+  /** Who vouches for the person. */
+  issuer: string;
+  /** The application. */
+  clientId: string;
+  /** The person's identifier at the provider. */
+  subject: string;
+  /** The scopes that were granted at sign-in. */
+  scopes: string[];
+  /** When the default access token expires, in milliseconds since 1970. */
+  expiresAt?: number;
+  /** When this session began, in milliseconds since 1970. */
+  authenticatedAt: number;
+}
+
+/** The options of {@link AuthClient.getTokens}. */
+export interface GetTokensOptions {
+  /** The API or APIs that the token is for. Default: none, the token of the sign-in. */
+  resource?: string | readonly string[];
+  /** The scopes that the token must carry. Default: those configured for the resource. */
+  scopes?: string | readonly string[];
+  /** Refreshes even if the token is still good. */
+  forceRefresh?: boolean;
+  /** Aborts the call; a refresh under way goes on for the others. */
+  signal?: AbortSignal;
+}
+
+/** An access token and what is known of it. */
+export interface Tokens {
+  /** The access token. Opaque: never look into it. */
+  accessToken: string;
+  /** `Bearer`. */
+  tokenType: string;
+  /** The granted scopes. */
+  scopes: string[];
+  /** The APIs it is for. */
+  resources: string[];
+  /** When it expires, in milliseconds since 1970; absent where the provider does not say. */
+  expiresAt?: number;
+  /** The ID token of the sign-in or the last refresh. */
+  idToken?: string;
+}
+
+/** The options of {@link AuthClient.refreshSession}. */
+export interface RefreshOptions {
+  /** The API or APIs whose token is renewed. */
+  resource?: string | readonly string[];
+  /** The scopes to ask for. */
+  scopes?: string | readonly string[];
+  /** Aborts the call. */
+  signal?: AbortSignal;
+}
+
+/** The options of {@link AuthClient.signOut}. */
+export interface SignOutOptions {
+  /** Whether to sign out at the provider too. Default true. */
+  federated?: boolean;
+  /** Whether to revoke the tokens at the provider first. Default false. */
+  revoke?: boolean;
+  /** Where to go afterwards: an address of this page's origin. */
+  returnTo?: string;
+  /** Anything that JSON can hold, given back after the callback. */
+  appState?: unknown;
+  /** Aborts the call. */
+  signal?: AbortSignal;
+}
+
+/** What became of a sign-out. The local session is over in every case. */
+export interface SignOutResult {
+  /** Whether the page is on its way to the provider. */
+  navigated: boolean;
+  /** What became of the tokens at the provider. */
+  revoked: 'done' | 'failed' | 'unsupported' | 'notRequested';
+}
+
+/** Why a session appeared, changed or ended. */
+export type SessionReason =
+  | 'signed_in' | 'refreshed' | 'user_info' | 'other_tab'
+  | 'signed_out' | 'refresh_rejected' | 'user_changed';
+
+/** What can be listened to with {@link AuthClient.on}. */
+export interface AuthClientEvents {
+  /** The session appeared, changed or ended. */
+  session: (session: Session | undefined, reason: SessionReason) => void;
+  /** A fresh access token is there; get it with `getTokens`. */
+  tokens: (token: { resources: string[]; scopes: string[]; expiresAt?: number }) => void;
+  /** The session ended. */
+  signedOut: (reason: SessionReason) => void;
+  /** Something went wrong that no call reports. */
+  error: (error: Error) => void;
+}
