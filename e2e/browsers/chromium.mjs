@@ -1,6 +1,6 @@
 // Chromium, by playwright-core.
 
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -8,8 +8,13 @@ import { Page } from './page.mjs';
 
 const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
-export async function openChromium() {
+/** Starts Chromium; with `blockStorage`, in a profile whose owner forbids all sites to keep data. */
+export async function openChromium({ blockStorage = false } = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'oxidc-chromium-'));
+  if (blockStorage) {
+    await mkdir(join(profile, 'Default'));
+    await writeFile(join(profile, 'Default', 'Preferences'), JSON.stringify({ profile: { default_content_setting_values: { cookies: 2 } } }));
+  }
   const context = await chromium.launchPersistentContext(profile, { executablePath: '/usr/bin/chromium', headless: true, args });
   return {
     engine: 'chromium',

@@ -10,6 +10,6 @@ const openers = { chromium: openChromium, firefox: openFirefox, webkit: openWebK
 export const engines = Object.keys(openers);
 
 /** Starts a browser with an empty profile: `{ engine, newPage(), close() }`; its pages are tabs of one window. */
-export const open = (engine) => openers[engine]();
+export const open = (engine, options) => openers[engine](options);
 
 export { until } from './wait.mjs';

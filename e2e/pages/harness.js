@@ -5,7 +5,17 @@ import * as oxidc from '/oxidc/index.js';
 /** Everything that can be known of an error from outside. */
 const describe = (error) => ({ name: error?.name, code: error?.code ?? String(error), message: error?.message, session: error?.session, retryable: error?.retryable, retryAfter: error?.retryAfter, error: error?.error });
 
-const storages = { local: () => new oxidc.LocalStorage(), session: () => new oxidc.SessionStorage(), memory: () => new oxidc.MemoryStorage() };
+const storages = {
+  local: () => new oxidc.LocalStorage(),
+  session: () => new oxidc.SessionStorage(),
+  memory: () => new oxidc.MemoryStorage(),
+  /** One that an application wrote itself, with promises. */
+  custom: () => ({
+    getItem: async (key) => localStorage.getItem(`mine ${key}`),
+    setItem: async (key, value) => localStorage.setItem(`mine ${key}`, value),
+    removeItem: async (key) => localStorage.removeItem(`mine ${key}`),
+  }),
+};
 
 const harness = {
   oxidc,

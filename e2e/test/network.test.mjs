@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { open } from '../browsers/index.mjs';
+import { open, until } from '../browsers/index.mjs';
 import { answer, holdAnswer, html, loseAnswer, loseRequest, redirect } from '../servers/faults.mjs';
 import { openTab } from './support/harness.mjs';
 import { startWorld } from './support/world.mjs';
@@ -140,7 +140,7 @@ describe('a refresh', () => {
     world.provider.rule(refresh, answer(400, '{"error":"invalid_grant"}', { 'content-type': 'application/json' }), 1);
     const { failed } = await tab.call('refreshSession');
     assert.deepEqual([failed.code, failed.session], ['refresh_rejected', 'ended']);
-    await other.page.waitFor(async () => (await window.harness.client.getSession()) === null || (await window.harness.client.getSession()) === undefined);
+    await other.page.waitFor(async () => !(await window.harness.client.getSession()));
     assert.equal((await other.call('getTokens')).failed.code, 'no_session');
     await other.close();
   });
@@ -149,8 +149,9 @@ describe('a refresh', () => {
     let release;
     const late = new Promise((resolve) => { release = resolve; });
     world.provider.rule(refresh, holdAnswer(late), 1);
+    const before = world.provider.count(refresh);
     const refreshing = tab.call('refreshSession');
-    await tab.page.waitFor(() => true);
+    await until(() => world.provider.count(refresh) > before, 'the refresh to be under way');
     const other = await openTab(world, browser, { automaticRenewal: false });
     await other.do('signOut', { federated: false });
     const revocations = world.provider.count({ path: '/token/revocation' });

@@ -3,9 +3,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::config::options::{Options, invalid};
+use crate::config::options::Options;
 use crate::error::{Code, Error, Result};
-use crate::wire::json::{Object, Value};
+use crate::wire::json::Value;
 
 /// A call of the application.
 #[derive(Clone, Debug)]
@@ -57,10 +57,10 @@ pub struct SignInOptions {
     pub ui_locales: Vec<String>,
     /// `display`.
     pub display: Option<String>,
-    /// Scopes instead of the client's.
-    pub scopes: Option<Vec<String>>,
-    /// Resources instead of the client's.
-    pub resources: Option<Vec<String>>,
+    /// Scopes instead of the client's; none: the client's.
+    pub scopes: Vec<String>,
+    /// Resources instead of the client's; none: the client's.
+    pub resources: Vec<String>,
     /// Further parameters.
     pub extra_parameters: Vec<(String, String)>,
 }
@@ -70,8 +70,8 @@ pub struct SignInOptions {
 pub struct TokenOptions {
     /// The APIs that the token is for (RFC 8707); none: the token of the sign-in.
     pub resources: Vec<String>,
-    /// The scopes that the token must carry; `None`: those configured for the resources.
-    pub scopes: Option<Vec<String>>,
+    /// The scopes that the token must carry; none: those configured for the resources.
+    pub scopes: Vec<String>,
     /// Refreshes even if the token is still good.
     pub force_refresh: bool,
 }
@@ -130,11 +130,11 @@ impl Command {
     ///
     /// [`Code::OptionUnknown`], [`Code::OptionInvalid`] and the codes for scopes, resources and parameters.
     pub fn from_value(command: &Value) -> Result<Self> {
-        let text = |name: &str| command.get(name).and_then(Value::as_str).map(String::from).ok_or_else(|| invalid(name));
+        let text = |name: &str| command.get(name).and_then(Value::as_str).unwrap_or_default();
         let flag = |name: &str| command.get(name).and_then(Value::as_bool).unwrap_or(false);
         let options = command.get("options");
-        Ok(match text("do")?.as_str() {
-            "processCallback" => Self::ProcessCallback { url: text("url")? },
+        Ok(match text("do") {
+            "processCallback" => Self::ProcessCallback { url: text("url").into() },
             "signIn" => Self::SignIn(SignInOptions::from_value(options)?),
             "getSession" => Self::GetSession,
             "getTokens" => Self::GetTokens(TokenOptions::from_value(options)?),
@@ -142,18 +142,18 @@ impl Command {
             "refetchUserInfo" => Self::RefetchUserInfo,
             "signOut" => Self::SignOut(SignOutOptions::from_value(options)?),
             "fetch" => Self::Fetch(FetchOptions {
-                origin: text("origin")?,
-                no_cors: text("mode")? == "no-cors",
+                origin: text("origin").into(),
+                no_cors: text("mode") == "no-cors",
                 authorization: flag("authorization"),
                 replayable: flag("replayable"),
             }),
-            "notice" => Self::Notice(match text("what")?.as_str() {
+            "notice" => Self::Notice(match text("what") {
                 "stored" => Notice::Stored,
                 "online" => Notice::Online,
                 "visible" => Notice::Visible,
                 "hidden" => Notice::Hidden,
                 "shown" => Notice::Shown,
-                _ => return Err(invalid("what")),
+                _ => return Err(Code::OptionInvalid.into()),
             }),
             "close" => Self::Close,
             other => return Err(Error::new(Code::OptionUnknown).detail(other)),
@@ -167,49 +167,59 @@ impl SignInOptions {
             "returnTo", "appState", "signUp", "prompt", "loginHint", "maxAge", "acrValues", "uiLocales", "display", "scopes", "resources",
             "extraParameters",
         ];
-        let options = Options::read(value, KNOWN)?;
+        let mut options = Options::read(value, KNOWN);
         let mut extra_parameters = Vec::new();
-        if let Some(value) = options.value("extraParameters") {
-            for (name, value) in value.as_object().map(Object::iter).ok_or_else(|| invalid("extraParameters"))? {
-                extra_parameters.push((name.into(), value.as_str().ok_or_else(|| invalid(name))?.into()));
+        match options.value("extraParameters").map(Value::as_object) {
+            Some(Some(object)) => {
+                for (name, value) in object.iter() {
+                    match value.as_str() {
+                        Some(value) => extra_parameters.push((name.into(), value.into())),
+                        None => options.refuse(Code::OptionInvalid, name),
+                    }
+                }
             }
+            Some(None) => options.refuse(Code::OptionInvalid, "extraParameters"),
+            None => (),
         }
-        Ok(Self {
-            return_to: options.text("returnTo")?,
+        let sign_in = Self {
+            return_to: options.text("returnTo"),
             app_state: options.value("appState").cloned(),
-            sign_up: options.flag("signUp")?.unwrap_or(false),
-            prompt: options.text("prompt")?,
-            login_hint: options.text("loginHint")?,
-            max_age: options.number("maxAge", i64::from(u32::MAX))?,
-            acr_values: options.texts("acrValues")?.unwrap_or_default(),
-            ui_locales: options.texts("uiLocales")?.unwrap_or_default(),
-            display: options.text("display")?,
-            scopes: options.scopes("scopes")?,
-            resources: options.resources("resources")?,
+            sign_up: options.flag("signUp", false),
+            prompt: options.text("prompt"),
+            login_hint: options.text("loginHint"),
+            max_age: options.number("maxAge", 0, i64::from(u32::MAX)),
+            acr_values: options.texts("acrValues"),
+            ui_locales: options.texts("uiLocales"),
+            display: options.text("display"),
+            scopes: options.scopes("scopes"),
+            resources: options.resources("resources"),
             extra_parameters,
-        })
+        };
+        options.done().map(|()| sign_in)
     }
 }
 
 impl TokenOptions {
     fn from_value(value: Option<&Value>) -> Result<Self> {
-        let options = Options::read(value, &["resource", "scopes", "forceRefresh"])?;
-        Ok(Self {
-            resources: options.resources("resource")?.unwrap_or_default(),
-            scopes: options.scopes("scopes")?,
-            force_refresh: options.flag("forceRefresh")?.unwrap_or(false),
-        })
+        let mut options = Options::read(value, &["resource", "scopes", "forceRefresh"]);
+        let wanted = Self {
+            resources: options.resources("resource"),
+            scopes: options.scopes("scopes"),
+            force_refresh: options.flag("forceRefresh", false),
+        };
+        options.done().map(|()| wanted)
     }
 }
 
 impl SignOutOptions {
     fn from_value(value: Option<&Value>) -> Result<Self> {
-        let options = Options::read(value, &["federated", "revoke", "returnTo", "appState"])?;
-        Ok(Self {
-            federated: options.flag("federated")?.unwrap_or(true),
-            revoke: options.flag("revoke")?.unwrap_or(false),
-            return_to: options.text("returnTo")?,
+        let mut options = Options::read(value, &["federated", "revoke", "returnTo", "appState"]);
+        let sign_out = Self {
+            federated: options.flag("federated", true),
+            revoke: options.flag("revoke", false),
+            return_to: options.text("returnTo"),
             app_state: options.value("appState").cloned(),
-        })
+        };
+        options.done().map(|()| sign_out)
     }
 }

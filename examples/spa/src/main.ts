@@ -19,6 +19,8 @@ let expiresAt: number | undefined;
 let renewals = 0;
 
 client.on('session', (session, reason) => {
+  // The token of the sign-in itself is announced next, and is no renewal.
+  if (reason === 'signed_in') renewals = -1;
   expiresAt = session?.expiresAt;
   showSession(session);
   showExpiry(expiresAt);

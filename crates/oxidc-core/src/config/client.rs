@@ -1,9 +1,9 @@
 //! The client's configuration, checked when it is made.
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::options::{Options, invalid, scopes};
+use super::options::{Options, add, has};
 use super::provider::{Issuer, Metadata};
 use crate::error::{Code, Error, Result};
 use crate::time::{Millis, SECOND};
@@ -15,6 +15,9 @@ const OPTIONS: &[&str] = &[
     "issuer", "clientId", "clientSecret", "redirectUri", "postLogoutRedirectUri", "scopes", "resources", "storage", "fetchUserinfo",
     "clockTolerance", "timeouts", "allowedOrigins", "provider", "idTokenAlgorithms", "trustedAudiences", "automaticRenewal",
 ];
+
+/// The longest time limit of a request, in milliseconds.
+const LONGEST: i64 = 600_000;
 
 /// An API for which access tokens are wanted (RFC 8707), with the scopes to request for it.
 #[derive(Clone, Debug)]
@@ -69,49 +72,53 @@ impl ClientConfig {
     /// assert_eq!(refused.code(), Code::IssuerInsecure);
     /// ```
     pub fn from_value(value: &Value, origin: &str) -> Result<Self> {
-        let options = Options::read(Some(value), OPTIONS)?;
+        let mut options = Options::read(Some(value), OPTIONS);
         if options.value("clientSecret").is_some() {
             return Err(Code::ClientSecretRefused.into());
         }
-        let issuer = Issuer::parse(&options.text("issuer")?.unwrap_or_default())?;
-        let client_id = options.text("clientId")?.filter(|id| !id.is_empty()).ok_or(Code::ClientIdMissing)?;
-        let redirect_uri = match options.text("redirectUri")? {
-            Some(uri) => checked_redirect_uri(uri)?,
-            None => String::from(origin) + "/",
+        let issuer = Issuer::parse(&options.text("issuer").unwrap_or_default())?;
+        let provider = match options.value("provider") {
+            Some(described) => Some(by_hand(described)?),
+            None => None,
         };
-        let resources = resources(options.value("resources"))?;
-        let timeouts = Options::read(options.value("timeouts"), &["request", "keys", "lock", "signIn"])?;
-        let milliseconds = |name, default: i64| -> Result<u32> {
-            let given = timeouts.number(name, 600_000)?.unwrap_or(default);
-            if given == 0 { Err(invalid(name)) } else { u32::try_from(given).map_err(|_| invalid(name)) }
-        };
-        Ok(Self {
-            redirect_uri,
-            post_logout_redirect_uri: options.text("postLogoutRedirectUri")?.map(checked_redirect_uri).transpose()?,
-            scopes: options.scopes("scopes")?.map_or_else(|| scopes(&["openid profile email".to_string()]), Ok)?,
-            fetch_userinfo: options.flag("fetchUserinfo")?.unwrap_or(true),
-            tolerance: options.number("clockTolerance", 300)?.unwrap_or(60),
-            request_timeout: milliseconds("request", 10_000)?,
-            keys_timeout: milliseconds("keys", 5_000)?,
-            lock_timeout: milliseconds("lock", 10_000)?,
-            sign_in_timeout: timeouts.number("signIn", 86_400)?.unwrap_or(1_800) * SECOND,
-            allowed_origins: allowed_origins(options.value("allowedOrigins"), &resources)?,
-            provider: options.value("provider").map(|described| by_hand(described, &issuer)).transpose()?,
-            algorithms: algorithms(options.texts("idTokenAlgorithms")?)?,
-            trusted_audiences: options.texts("trustedAudiences")?.unwrap_or_default(),
-            automatic_renewal: options.flag("automaticRenewal")?.unwrap_or(true),
+        let resources = resources(&mut options);
+        let mut timeouts = Options::read(options.value("timeouts"), &["request", "keys", "lock", "signIn"]);
+        let mut milliseconds = |name, default| timeouts.number(name, 1, LONGEST).unwrap_or(default) as u32;
+        let config = Self {
+            client_id: options.text("clientId").unwrap_or_default(),
+            redirect_uri: address(&mut options, "redirectUri").unwrap_or_else(|| String::from(origin) + "/"),
+            post_logout_redirect_uri: address(&mut options, "postLogoutRedirectUri"),
+            scopes: default_scopes(&mut options),
+            fetch_userinfo: options.flag("fetchUserinfo", true),
+            tolerance: options.number("clockTolerance", 0, 300).unwrap_or(60),
+            request_timeout: milliseconds("request", 10_000),
+            keys_timeout: milliseconds("keys", 5_000),
+            lock_timeout: milliseconds("lock", 10_000),
+            sign_in_timeout: timeouts.number("signIn", 1, 86_400).unwrap_or(1_800) * SECOND,
+            allowed_origins: allowed_origins(&mut options, &resources),
+            algorithms: algorithms(&mut options),
+            trusted_audiences: options.texts("trustedAudiences"),
+            automatic_renewal: options.flag("automaticRenewal", true),
             resources,
             issuer,
-            client_id,
-        })
+            provider,
+        };
+        if config.client_id.is_empty() {
+            options.refuse(Code::ClientIdMissing, "clientId");
+        }
+        options.done()?;
+        timeouts.done()?;
+        Ok(config)
     }
 
     /// The scopes that are requested for a set of resources when a call names none.
     pub(crate) fn scopes_of(&self, resources: &[String]) -> Vec<String> {
-        let named = |r: &&Resource| resources.contains(&r.resource);
-        let mut all: Vec<String> = self.resources.iter().filter(named).flat_map(|r| r.scopes.iter().cloned()).collect();
-        all.sort_unstable();
-        all.dedup();
+        let mut all = Vec::new();
+        for resource in &self.resources {
+            if has(resources, &resource.resource) {
+                resource.scopes.iter().for_each(|scope| add(&mut all, scope));
+            }
+        }
         all
     }
 
@@ -121,67 +128,86 @@ impl ClientConfig {
     }
 }
 
-fn checked_redirect_uri(uri: String) -> Result<String> {
-    match Endpoint::parse(&uri) {
-        Ok(endpoint) if endpoint.is_secure() => Ok(uri),
-        _ => Err(Error::new(Code::RedirectUriInvalid).detail(uri)),
+fn default_scopes(options: &mut Options<'_>) -> Vec<String> {
+    let mut scopes = options.scopes("scopes");
+    if scopes.is_empty() {
+        ["openid", "profile", "email"].iter().for_each(|scope| add(&mut scopes, scope));
+    }
+    scopes
+}
+
+/// An address of the application that the provider sends people to.
+fn address(options: &mut Options<'_>, name: &str) -> Option<String> {
+    let uri = options.text(name)?;
+    if !Endpoint::parse(&uri).is_ok_and(|endpoint| endpoint.is_secure()) {
+        options.refuse(Code::RedirectUriInvalid, &uri);
+    }
+    Some(uri)
+}
+
+/// The entries of a list, each a text or an object.
+fn entries<'a>(options: &mut Options<'a>, name: &str) -> &'a [Value] {
+    let Some(value) = options.value(name) else { return &[] };
+    value.as_array().unwrap_or_else(|| {
+        options.refuse(Code::OptionInvalid, name);
+        &[]
+    })
+}
+
+fn resources(options: &mut Options<'_>) -> Vec<Resource> {
+    let mut resources = Vec::new();
+    for entry in entries(options, "resources") {
+        // A text stands for an object with that one member.
+        let named = crate::wire::json::Object::new().with("resource", entry.clone()).into();
+        let entry = if entry.as_str().is_some() { &named } else { entry };
+        let mut members = Options::read(Some(entry), &["resource", "scopes"]);
+        let scopes = members.scopes("scopes");
+        match members.resources("resource").pop() {
+            Some(resource) => resources.push(Resource { resource, scopes }),
+            None => options.refuse(Code::ResourceInvalid, "resources"),
+        }
+        inherit(options, members);
+    }
+    resources
+}
+
+fn inherit(options: &mut Options<'_>, members: Options<'_>) {
+    if let Err(error) = members.done() {
+        options.refuse(error.code(), "resources or allowedOrigins");
     }
 }
 
-
-fn resources(value: Option<&Value>) -> Result<Vec<Resource>> {
-    let Some(value) = value else { return Ok(Vec::new()) };
-    let list = value.as_array().ok_or_else(|| invalid("resources"))?;
-    list.iter()
-        .map(|entry| {
-            let object;
-            let options = match entry {
-                Value::String(resource) => {
-                    object = crate::wire::json::Object::new().with("resource", resource.as_str()).into();
-                    Options::read(Some(&object), &["resource"])?
-                }
-                _ => Options::read(Some(entry), &["resource", "scopes"])?,
-            };
-            let resource = options.resources("resource")?.and_then(|r| r.into_iter().next()).ok_or(Code::ResourceInvalid)?;
-            Ok(Resource { resource, scopes: options.scopes("scopes")?.unwrap_or_default() })
-        })
-        .collect()
-}
-
 /// An origin that stands alone carries the token of the resource that lives there, if one does.
-fn allowed_origins(value: Option<&Value>, resources: &[Resource]) -> Result<Vec<AllowedOrigin>> {
-    let Some(value) = value else { return Ok(Vec::new()) };
-    let list = value.as_array().ok_or_else(|| invalid("allowedOrigins"))?;
-    list.iter()
-        .map(|entry| {
-            let (origin, named) = match entry {
-                Value::String(origin) => (Some(origin.clone()), None),
-                _ => {
-                    let options = Options::read(Some(entry), &["origin", "resource"])?;
-                    (options.text("origin")?, options.resources("resource")?)
+fn allowed_origins(options: &mut Options<'_>, resources: &[Resource]) -> Vec<AllowedOrigin> {
+    let mut allowed = Vec::new();
+    for entry in entries(options, "allowedOrigins") {
+        let named = crate::wire::json::Object::new().with("origin", entry.clone()).into();
+        let entry = if entry.as_str().is_some() { &named } else { entry };
+        let mut members = Options::read(Some(entry), &["origin", "resource"]);
+        let origin = members.text("origin").unwrap_or_default();
+        if !Endpoint::parse(&origin).is_ok_and(|e| e.is_secure() && e.origin() == origin) {
+            options.refuse(Code::AllowedOriginInvalid, &origin);
+        }
+        let mut carried = members.resources("resource");
+        if carried.is_empty() {
+            for Resource { resource, .. } in resources {
+                if Endpoint::parse(resource).is_ok_and(|e| e.origin() == origin) {
+                    add(&mut carried, resource);
                 }
-            };
-            let origin = origin.unwrap_or_default();
-            let endpoint = Endpoint::parse(&origin).ok().filter(|e| e.is_secure() && e.origin() == origin);
-            if endpoint.is_none() {
-                return Err(Error::new(Code::AllowedOriginInvalid).detail(origin));
             }
-            let lives_there = |r: &&Resource| Endpoint::parse(&r.resource).is_ok_and(|e| e.origin() == origin);
-            let resources = match named {
-                Some(named) => named,
-                None => resources.iter().filter(lives_there).map(|r| r.resource.clone()).collect(),
-            };
-            if resources.len() > 1 {
-                return Err(Error::new(Code::AllowedOriginInvalid).detail(origin + ": several resources, name one"));
-            }
-            Ok(AllowedOrigin { origin, resources })
-        })
-        .collect()
+        }
+        if carried.len() > 1 {
+            options.refuse(Code::AllowedOriginInvalid, "several resources live there, name one");
+        }
+        inherit(options, members);
+        allowed.push(AllowedOrigin { origin, resources: carried });
+    }
+    allowed
 }
 
 /// A provider described by hand is not mixed with a discovered one.
-fn by_hand(described: &Value, issuer: &Issuer) -> Result<(Metadata, Option<KeySet>)> {
-    let metadata = Metadata::by_hand(described, issuer)?;
+fn by_hand(described: &Value) -> Result<(Metadata, Option<KeySet>)> {
+    let metadata = Metadata::by_hand(described)?;
     let keys = match described.get("jwks") {
         Some(keys) => Some(KeySet::parse(keys).map_err(|_| Code::KeysInvalid)?),
         None => None,
@@ -192,11 +218,14 @@ fn by_hand(described: &Value, issuer: &Issuer) -> Result<(Metadata, Option<KeySe
     Ok((metadata, keys))
 }
 
-fn algorithms(names: Option<Vec<String>>) -> Result<Vec<Algorithm>> {
-    match names {
-        None => Ok(Algorithm::ALL.to_vec()),
-        Some(names) => {
-            names.iter().map(|name| Algorithm::parse(name).ok_or_else(|| Error::new(Code::AlgorithmRefused).detail(name.as_str()))).collect()
+fn algorithms(options: &mut Options<'_>) -> Vec<Algorithm> {
+    let names = options.texts("idTokenAlgorithms");
+    let mut algorithms = Vec::new();
+    for name in &names {
+        match Algorithm::parse(name) {
+            Some(algorithm) => algorithms.push(algorithm),
+            None => options.refuse(Code::AlgorithmRefused, name),
         }
     }
+    if names.is_empty() { Algorithm::ALL.to_vec() } else { algorithms }
 }

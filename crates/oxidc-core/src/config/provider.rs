@@ -1,10 +1,11 @@
 //! What the provider says of itself (OpenID Connect Discovery 1.0 section 3, RFC 8414 section 2).
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
+use super::options::Options;
 use crate::error::{Code, Error, Result};
 use crate::wire::json::{Object, Value};
+use crate::wire::text;
 use crate::wire::url::{Endpoint, Refused, split_query};
 
 /// An issuer identifier, kept byte for byte: it is compared, never normalised.
@@ -62,6 +63,12 @@ const MEMBERS: &[&str] = &[
     "authorization_response_iss_parameter_supported", "response_types_supported", "code_challenge_methods_supported",
 ];
 
+/// The members of a provider that is described by hand.
+const DESCRIBED: &[&str] = &[
+    "authorization_endpoint", "token_endpoint", "jwks_uri", "jwks", "userinfo_endpoint", "end_session_endpoint", "revocation_endpoint",
+    "authorization_response_iss_parameter_supported",
+];
+
 impl Metadata {
     /// Reads a configuration document, discovered or cached, and checks it as if it came from a stranger.
     ///
@@ -72,7 +79,7 @@ impl Metadata {
     pub fn parse(document: &Value, issuer: &Issuer) -> Result<Self> {
         let named = document.get("issuer").and_then(Value::as_str).ok_or_else(|| wrong("issuer"))?;
         if named != issuer.as_str() {
-            let both = String::from("configured \"") + issuer.as_str() + "\", published \"" + named + "\"";
+            let both = text(&["configured \"", issuer.as_str(), "\", published \"", named, "\""]);
             return Err(Error::new(Code::DiscoveryIssuerMismatch).detail(both));
         }
         // RFC 8414 section 2: only a list that excludes what we need is held against the provider.
@@ -94,9 +101,8 @@ impl Metadata {
     /// # Errors
     ///
     /// [`Code::OptionUnknown`] for other members than those of `ProviderMetadata`, and as [`parse`](Self::parse).
-    pub fn by_hand(described: &Value, _issuer: &Issuer) -> Result<Self> {
-        let known: Vec<&str> = MEMBERS.iter().copied().filter(|m| !matches!(*m, "issuer") && !m.ends_with("types_supported") && !m.ends_with("methods_supported")).chain(["jwks"]).collect();
-        super::options::Options::read(Some(described), &known)?;
+    pub fn by_hand(described: &Value) -> Result<Self> {
+        Options::read(Some(described), DESCRIBED).done()?;
         Self::endpoints(described)
     }
 
@@ -130,9 +136,9 @@ fn offers(document: &Value, list: &str, value: &str) -> bool {
 
 fn endpoint(document: &Value, name: &str) -> Result<Option<Endpoint>> {
     let Some(value) = document.get(name) else { return Ok(None) };
-    let text = value.as_str().ok_or_else(|| wrong(name))?;
-    let insecure = || Error::new(Code::EndpointInsecure).detail(String::from(name) + ": " + text);
-    match Endpoint::parse(text) {
+    let address = value.as_str().ok_or_else(|| wrong(name))?;
+    let insecure = || Error::new(Code::EndpointInsecure).detail(text(&[name, ": ", address]));
+    match Endpoint::parse(address) {
         Ok(endpoint) if endpoint.is_secure() => Ok(Some(endpoint)),
         Ok(_) | Err(Refused::NotAbsolute | Refused::Credentials) => Err(insecure()),
         Err(_) => Err(wrong(name)),

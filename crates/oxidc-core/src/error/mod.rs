@@ -2,6 +2,7 @@
 
 mod codes;
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
 
@@ -84,7 +85,11 @@ impl SessionEffect {
 /// assert!(error.retryable());
 /// ```
 #[derive(Clone, Debug)]
-pub struct Error {
+pub struct Error(Box<Facts>);
+
+/// In a box, because every fallible function carries room for it.
+#[derive(Clone, Debug)]
+struct Facts {
     code: Code,
     detail: Option<String>,
     session: SessionEffect,
@@ -103,86 +108,86 @@ impl Error {
     /// An error without further detail.
     #[must_use]
     pub fn new(code: Code) -> Self {
-        Self { code, detail: None, session: code.session(), retry_after: None, provider: None }
+        Self(Box::new(Facts { code, detail: None, session: code.session(), retry_after: None, provider: None }))
     }
 
     /// Adds what a developer needs to find the cause: the values that disagree, the member that is missing.
     /// Never a secret.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+        self.0.detail = Some(detail.into());
         self
     }
 
     /// Says what happened to the session where that differs from the code's usual meaning.
     #[must_use]
     pub fn with_session(mut self, session: SessionEffect) -> Self {
-        self.session = session;
+        self.0.session = session;
         self
     }
 
     /// Adds the number of seconds after which another try is welcome.
     #[must_use]
     pub fn after(mut self, seconds: u32) -> Self {
-        self.retry_after = Some(seconds);
+        self.0.retry_after = Some(seconds);
         self
     }
 
     /// Adds the provider's own words (RFC 6749 section 5.2), made harmless.
     #[must_use]
     pub fn said(mut self, error: &str, description: Option<&str>) -> Self {
-        self.provider = Some(ProviderSays { error: printable(error, 64), description: description.map(|d| printable(d, 1024)) });
+        self.0.provider = Some(ProviderSays { error: printable(error, 64), description: description.map(|d| printable(d, 1024)) });
         self
     }
 
     /// The stable code.
     #[must_use]
     pub fn code(&self) -> Code {
-        self.code
+        self.0.code
     }
 
     /// What happened to the session.
     #[must_use]
     pub fn session(&self) -> SessionEffect {
-        self.session
+        self.0.session
     }
 
     /// Whether the same call may succeed later without anybody changing anything.
     #[must_use]
     pub fn retryable(&self) -> bool {
-        self.code.retryable()
+        self.0.code.retryable()
     }
 
     /// Seconds after which another try is welcome, if the provider named them.
     #[must_use]
     pub fn retry_after(&self) -> Option<u32> {
-        self.retry_after
+        self.0.retry_after
     }
 
     /// The provider's error code, if it gave one.
     #[must_use]
     pub fn provider_error(&self) -> Option<&str> {
-        self.provider.as_ref().map(|p| p.error.as_str())
+        self.0.provider.as_ref().map(|p| p.error.as_str())
     }
 
     /// The error as it crosses the boundary: `code`, `kind`, `message`, `session`, `retryable` and, where they
     /// are known, `retryAfter` (seconds), `error` and `errorDescription` (the provider's words).
     #[must_use]
     pub fn to_value(&self) -> Value {
-        let mut message = String::from(self.code.sentence());
-        if let Some(detail) = &self.detail {
+        let mut message = String::from(self.0.code.sentence());
+        if let Some(detail) = &self.0.detail {
             message.push_str(" (");
             message.push_str(detail);
             message.push(')');
         }
-        let says = self.provider.as_ref();
+        let says = self.0.provider.as_ref();
         Object::new()
-            .with("code", self.code.name())
-            .with("kind", self.code.kind().name())
+            .with("code", self.0.code.name())
+            .with("kind", self.0.code.kind().name())
             .with("message", message)
-            .with("session", self.session.name())
+            .with("session", self.0.session.name())
             .with("retryable", self.retryable())
-            .with_some("retryAfter", self.retry_after)
+            .with_some("retryAfter", self.0.retry_after)
             .with_some("error", says.map(|s| s.error.clone()))
             .with_some("errorDescription", says.and_then(|s| s.description.clone()))
             .into()
@@ -203,8 +208,8 @@ impl From<Code> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code.sentence())?;
-        if let Some(detail) = &self.detail {
+        f.write_str(self.0.code.sentence())?;
+        if let Some(detail) = &self.0.detail {
             write!(f, " ({detail})")?;
         }
         Ok(())

@@ -40,7 +40,8 @@ pub(crate) async fn process(cx: &Rc<Context>, url: &str) -> Result<Value> {
     let query = query.unwrap_or("");
     let parameters = form::parse(query);
     let in_fragment = fragment.and_then(form::parse).is_some_and(|p| tells(&p) && p.len() > 1);
-    if !in_fragment && !parameters.as_ref().map_or_else(|| query.contains("state="), tells) {
+    // A query that cannot be read, on a callback's address, may be half of an answer.
+    if !in_fragment && !parameters.as_ref().is_none_or(tells) {
         return Ok(nothing());
     }
     if !is_ours(cx, base).await {
@@ -151,14 +152,14 @@ async fn is_ours(cx: &Context, base: &str) -> bool {
 /// The address without what belongs to the response; what belongs to the application stays.
 fn clean(base: &str, query: &str, fragment: Option<&str>) -> String {
     let name_of = |pair: &str| form::parse(pair).and_then(|p| p.into_iter().next()).map(|(name, _)| name);
-    let kept: Vec<&str> = query
-        .split('&')
-        .filter(|pair| !pair.is_empty() && name_of(pair).is_some_and(|name| !PARAMETERS.contains(&name.as_str())))
-        .collect();
     let mut url = String::from(base);
-    if !kept.is_empty() {
-        url.push('?');
-        url.push_str(&kept.join("&"));
+    let mut separator = '?';
+    for pair in query.split('&') {
+        if name_of(pair).is_some_and(|name| !PARAMETERS.contains(&name.as_str())) {
+            url.push(separator);
+            url.push_str(pair);
+            separator = '&';
+        }
     }
     if let Some(fragment) = fragment {
         url.push('#');

@@ -15,6 +15,7 @@ use crate::secret::Secret;
 use crate::session::record::{Record, Token};
 use crate::session::{self, userinfo};
 use crate::wire::answer::{self, Refusal};
+use crate::wire::base64url;
 use crate::wire::form::Form;
 use crate::wire::http::Request;
 use crate::wire::json::Value;
@@ -145,7 +146,7 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn) -> 
     let token = response.token(Vec::new(), attempt.scopes.clone(), sent_at);
     let record = Record {
         generation: 0,
-        id: super::authorize::random_texts::<1>(cx).await?.concat(),
+        id: base64url::encode(&cx.random(32).await?),
         subject,
         user,
         claims,

@@ -1,11 +1,11 @@
 //! The checks of an ID token that need nothing but the token (OpenID Connect Core 1.0 section 3.1.3.7), in the order
 //! of the specification. The signature is verified in between, in [`verify`](super::verify).
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 
 use crate::error::{Code, Error, Result};
 use crate::secret::same;
-use crate::wire::base64url;
+use crate::wire::{base64url, decimal, text as words};
 use crate::wire::jose::{Algorithm, Jws, JwsError};
 use crate::wire::json::Value;
 
@@ -80,7 +80,7 @@ pub fn claims(jws: &Jws, expected: &Expected<'_>) -> Result<()> {
     // Step 2: issued by whom we asked, character by character.
     if text("iss") != Some(expected.issuer) {
         let named = text("iss").unwrap_or("missing");
-        return Err(Error::new(Code::IdTokenIssuer).detail(["expected \"", expected.issuer, "\", got \"", named, "\""].concat()));
+        return Err(Error::new(Code::IdTokenIssuer).detail(words(&["expected \"", expected.issuer, "\", got \"", named, "\""])));
     }
     audience(jws, expected)?;
 
@@ -114,10 +114,10 @@ fn audience(jws: &Jws, expected: &Expected<'_>) -> Result<()> {
     let is_us = |audience: &Value| audience.as_str() == Some(expected.client_id);
     let is_trusted = |audience: &Value| audience.as_str().is_some_and(|a| expected.trusted_audiences.iter().any(|t| t == a));
     if !audiences.iter().any(is_us) {
-        return Err(refused().detail(["this client is \"", expected.client_id, "\""].concat()));
+        return Err(refused().detail(words(&["this client is \"", expected.client_id, "\""])));
     }
     if let Some(stranger) = audiences.iter().find(|audience| !is_us(audience) && !is_trusted(audience)) {
-        return Err(refused().detail(["also for ", &stranger.to_text()].concat()));
+        return Err(refused().detail(words(&["also for ", &stranger.to_text()])));
     }
     match jws.payload.get("azp") {
         Some(party) if is_us(party) => Ok(()),
@@ -133,7 +133,7 @@ fn times(jws: &Jws, expected: &Expected<'_>) -> Result<()> {
         None => Ok(None),
         Some(value) => value.as_integer().filter(|at| *at >= 0).map(Some).ok_or_else(|| Error::new(code).detail("not a time")),
     };
-    let at = |at: i64| ["this device's clock says ", &now.to_string(), ", the token says ", &at.to_string()].concat();
+    let at = |at: i64| words(&["this device's clock says ", &decimal(now), ", the token says ", &decimal(at)]);
     let in_the_future = |at: i64| at > now.saturating_add(tolerance);
 
     let expires = time("exp", Code::IdTokenExpired)?.ok_or(Code::IdTokenExpired)?;

@@ -58,7 +58,7 @@ fn separator(c: char) -> bool {
 
 /// RFC 9110 section 5.6.2.
 fn is_token(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)
+    c.is_ascii_alphanumeric() || matches!(c, '!' | '#'..='\'' | '*' | '+' | '-' | '.' | '^'..='`' | '|' | '~')
 }
 
 fn token(text: &str) -> Option<(&str, &str)> {

@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::client::Context;
+use crate::config::options::same_set;
 use crate::effect::Now;
 use crate::secret::Secret;
 use crate::time::{Millis, SECOND};
@@ -50,7 +51,7 @@ pub(crate) enum Stored {
 }
 
 /// Which access token somebody wants: an exact set of resources and an exact set of scopes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Want {
     pub(crate) resources: Vec<String>,
     pub(crate) scopes: Vec<String>,
@@ -73,6 +74,12 @@ pub(crate) struct Token {
     until: Option<Millis>,
     /// Since when this page has it, by the monotonic clock.
     since: Millis,
+}
+
+impl PartialEq for Want {
+    fn eq(&self, other: &Self) -> bool {
+        same_set(&self.resources, &other.resources) && same_set(&self.scopes, &other.scopes)
+    }
 }
 
 impl Token {
@@ -124,13 +131,13 @@ impl Record {
     }
 
     pub(crate) fn find(&self, want: &Want) -> Option<&Token> {
-        self.tokens.iter().find(|token| token.resources == want.resources && token.requested == want.scopes)
+        self.tokens.iter().find(|token| same_set(&token.resources, &want.resources) && same_set(&token.requested, &want.scopes))
     }
 
     /// Keeps a token in place of the one with the same key. Others that have expired are dropped.
     pub(crate) fn keep(&mut self, token: Token, now: Now) {
-        let same = |other: &Token| other.resources == token.resources && other.requested == token.requested;
-        let is_default = |other: &Token| other.resources.is_empty() && other.requested == self.scopes;
+        let same = |other: &Token| same_set(&other.resources, &token.resources) && same_set(&other.requested, &token.requested);
+        let is_default = |other: &Token| other.resources.is_empty() && same_set(&other.requested, &self.scopes);
         self.tokens.retain(|other| !same(other) && (is_default(other) || other.remaining(now).is_none_or(|left| left > 0)));
         self.tokens.push(token);
     }

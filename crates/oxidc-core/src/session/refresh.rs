@@ -9,6 +9,7 @@ use super::store::{self, Commit};
 use super::{announce_token, changed, end, view};
 use crate::client::Context;
 use crate::command::TokenOptions;
+use crate::config::options::has;
 use crate::effect::{Effect, EffectId, Outcome};
 use crate::error::{Code, Error, Kind, Result, SessionEffect};
 use crate::login::exchange::{TokenResponse, token_request};
@@ -18,6 +19,7 @@ use crate::time::{Millis, SECOND};
 use crate::wire::answer::Refusal;
 use crate::wire::form::Form;
 use crate::wire::json::{Object, Value};
+use crate::wire::{text, words};
 
 /// How long a token of unknown lifetime may be answered without asking the core.
 const UNKNOWN_FRESH: Millis = 60 * SECOND;
@@ -56,19 +58,17 @@ pub(crate) async fn refresh_session(cx: &Rc<Context>, options: TokenOptions) -> 
 /// the refresh token even when they refuse.
 fn want(cx: &Context, options: &TokenOptions) -> Result<Want> {
     let record = cx.sessions.record().ok_or(Code::NoSession)?;
-    let scopes = match &options.scopes {
-        Some(scopes) => scopes.clone(),
-        None if options.resources.is_empty() => record.scopes.clone(),
-        None => cx.config.scopes_of(&options.resources),
+    let scopes = match options {
+        TokenOptions { scopes, .. } if !scopes.is_empty() => scopes.clone(),
+        TokenOptions { resources, .. } if resources.is_empty() => record.scopes.clone(),
+        TokenOptions { resources, .. } => cx.config.scopes_of(resources),
     };
-    let beyond = |asked: &[String], granted: &[String]| asked.iter().find(|one| !granted.contains(one)).cloned();
-    if let Some(resource) = beyond(&options.resources, &record.resources) {
-        return Err(Error::new(Code::ResourceRejected).detail(resource + ": the sign-in did not ask for it"));
-    }
-    if let Some(scope) = beyond(&scopes, &record.scopes) {
-        return Err(Error::new(Code::ScopeRejected).detail(scope + ": the sign-in did not ask for it"));
-    }
     let want = Want { resources: options.resources.clone(), scopes };
+    for (asked, granted, code) in [(&want.resources, &record.resources, Code::ResourceRejected), (&want.scopes, &record.scopes, Code::ScopeRejected)] {
+        if let Some(beyond) = asked.iter().find(|one| !has(granted, one)) {
+            return Err(Error::new(code).detail(text(&[beyond, ": the sign-in did not ask for it"])));
+        }
+    }
     let mut used = cx.sessions.used.borrow_mut();
     if !used.contains(&want) {
         used.push(want.clone());
@@ -108,7 +108,7 @@ fn still_valid(cx: &Context, want: &Want) -> bool {
 /// Gets a new access token, together with everybody who wants the same one now.
 pub(crate) async fn refresh(cx: &Rc<Context>, want: Want) -> Result<()> {
     let seen = access_token(cx, &want);
-    let key = ["refresh", &want.resources.join(" "), &want.scopes.join(" ")].join("\n");
+    let key = text(&["refresh\n", &words(&want.resources, ' '), "\n", &words(&want.scopes, ' ')]);
     let work = cx.clone();
     cx.flights.join(&cx.shell, &key, || async move { one_at_a_time(&work, &want, seen).await }).await
 }
@@ -154,7 +154,7 @@ async fn send(cx: &Rc<Context>, want: &Want) -> Result<()> {
         let is_default = *want == record.default_want();
         let mut form = Form::new().with("grant_type", "refresh_token").with("refresh_token", refresh_token.expose());
         if !is_default && !want.scopes.is_empty() {
-            form = form.with("scope", &want.scopes.join(" "));
+            form = form.with("scope", &words(&want.scopes, ' '));
         }
         for resource in &want.resources {
             form = form.with("resource", resource);

@@ -2,13 +2,14 @@
 //! else what stands there decides.
 
 use alloc::rc::Rc;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 
 use super::record::{Ended, Record, Stored, read};
 use super::{changed, ended, renewal, view};
 use crate::client::Context;
 use crate::effect::{Area, Effect, Event, Failure, Outcome};
 use crate::error::{Code, Error};
+use crate::wire::{decimal, text};
 
 /// How often other tabs may come in between before this one goes on alone.
 const TRIES: usize = 50;
@@ -27,7 +28,7 @@ pub(crate) enum Commit {
 /// The key of the record and the name of the lock. The issuer's length keeps two pairs from meeting in one key.
 pub(crate) fn key(cx: &Context) -> String {
     let issuer = cx.config.issuer.as_str();
-    ["oxidc:session", &issuer.len().to_string(), issuer, &cx.config.client_id].join(":")
+    text(&["oxidc:session:", &decimal(issuer.len() as i64), ":", issuer, ":", &cx.config.client_id])
 }
 
 /// Reads the record if this tab has not done so.

@@ -1,7 +1,7 @@
 //! What an answer of the provider means before its content is looked at: the network's trouble, the
 //! provider's trouble, OAuth's error (RFC 6749 section 5.2), or a JSON object.
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 
 use super::http::{Response, is_json};
 use super::json::Value;
@@ -74,7 +74,7 @@ pub(crate) fn read(outcome: Outcome, now: Timestamp) -> Result<Value, Refusal> {
     let body = object(&response);
     if let Some(error) = body.as_ref().and_then(|body| body.get("error")) {
         let refused = OAuthError {
-            error: error.as_str().unwrap_or("").to_string(),
+            error: error.as_str().unwrap_or("").into(),
             description: body.as_ref().and_then(|b| b.get("error_description")).and_then(Value::as_str).map(String::from),
         };
         return Err(match refused.error.as_str() {
@@ -115,7 +115,7 @@ fn object(response: &Response) -> Option<Value> {
 }
 
 fn status(response: &Response) -> String {
-    String::from("status ") + &response.status.to_string()
+    String::from("status ") + &super::decimal(response.status.into())
 }
 
 /// The longest wait that a server can ask for, in seconds.

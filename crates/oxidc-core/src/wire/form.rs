@@ -3,6 +3,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::url::cut;
+
 /// A form that is being written.
 #[derive(Clone, Default)]
 pub struct Form(String);
@@ -61,11 +63,7 @@ fn push(to: &mut String, text: &str) {
 #[must_use]
 pub fn append_query(url: &str, form: &str) -> String {
     let mut out = String::from(url);
-    if !url.contains('?') {
-        out.push('?');
-    } else if !url.ends_with(['?', '&']) {
-        out.push('&');
-    }
+    out.push(if url.bytes().any(|b| b == b'?') { '&' } else { '?' });
     out.push_str(form);
     out
 }
@@ -73,11 +71,17 @@ pub fn append_query(url: &str, form: &str) -> String {
 /// Reads a form strictly: broken escapes and invalid UTF-8 are refused.
 #[must_use]
 pub fn parse(text: &str) -> Option<Vec<(String, String)>> {
-    let pair = |pair: &str| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        Some((decode(name)?, decode(value)?))
-    };
-    text.split('&').filter(|p| !p.is_empty()).map(pair).collect()
+    let mut pairs = Vec::new();
+    let mut rest = Some(text);
+    while let Some(text) = rest {
+        let (pair, after) = cut(text, b'&');
+        if !pair.is_empty() {
+            let (name, value) = cut(pair, b'=');
+            pairs.push((decode(name)?, decode(value.unwrap_or(""))?));
+        }
+        rest = after;
+    }
+    Some(pairs)
 }
 
 fn decode(text: &str) -> Option<String> {

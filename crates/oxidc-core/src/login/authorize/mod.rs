@@ -4,16 +4,17 @@ pub(crate) mod attempt;
 pub(crate) mod pkce;
 
 use alloc::rc::Rc;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 
 use attempt::{Attempt, Purpose, SignIn};
 
 use crate::client::Context;
 use crate::command::SignInOptions;
-use crate::config::{discovery, options::scopes};
+use crate::config::discovery;
+use crate::config::options::{add, has};
 use crate::effect::{Effect, Event, Outcome};
 use crate::error::{Code, Error, Result};
-use crate::wire::base64url;
+use crate::wire::{base64url, decimal, words};
 use crate::wire::form::{Form, append_query};
 
 /// Parameters that the client sets itself; none can be replaced (RFC 9700 section 4.7).
@@ -34,12 +35,15 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions) -> Result<
         Some(url) => own_address(cx, url).await,
         None => None,
     };
-    let resources = options.resources.unwrap_or_else(|| cx.config.resources.iter().map(|r| r.resource.clone()).collect());
-    let scopes = match options.scopes {
-        Some(scopes) => scopes,
-        None => scopes(&[&cx.config.scopes[..], &cx.config.scopes_of(&resources)[..]].concat())?,
-    };
-    if !scopes.iter().any(|scope| scope == "openid") {
+    let (mut resources, mut scopes) = (options.resources, options.scopes);
+    if resources.is_empty() {
+        cx.config.resources.iter().for_each(|r| add(&mut resources, &r.resource));
+    }
+    if scopes.is_empty() {
+        scopes.clone_from(&cx.config.scopes);
+        cx.config.scopes_of(&resources).iter().for_each(|scope| add(&mut scopes, scope));
+    }
+    if !has(&scopes, "openid") {
         return Err(Error::new(Code::ScopeInvalid).detail("openid is required"));
     }
 
@@ -47,16 +51,16 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions) -> Result<
         .with("client_id", &cx.config.client_id)
         .with("redirect_uri", &cx.config.redirect_uri)
         .with("response_type", "code")
-        .with("scope", &scopes.join(" "))
+        .with("scope", &words(&scopes, ' '))
         .with("state", &state)
         .with("nonce", &nonce)
         .with("code_challenge", &challenge)
         .with("code_challenge_method", "S256")
         .with_some("prompt", if options.sign_up { Some("create") } else { options.prompt.as_deref() })
         .with_some("login_hint", options.login_hint.as_deref())
-        .with_some("max_age", options.max_age.map(|age| age.to_string()).as_deref())
-        .with_some("acr_values", words(&options.acr_values).as_deref())
-        .with_some("ui_locales", words(&options.ui_locales).as_deref())
+        .with_some("max_age", options.max_age.map(|age| decimal(age)).as_deref())
+        .with_some("acr_values", some_words(&options.acr_values).as_deref())
+        .with_some("ui_locales", some_words(&options.ui_locales).as_deref())
         .with_some("display", options.display.as_deref());
     for resource in &resources {
         form = form.with("resource", resource);
@@ -100,6 +104,6 @@ pub(crate) async fn own_address(cx: &Context, url: &str) -> Option<String> {
     None
 }
 
-fn words(list: &[String]) -> Option<String> {
-    if list.is_empty() { None } else { Some(list.join(" ")) }
+fn some_words(list: &[String]) -> Option<String> {
+    if list.is_empty() { None } else { Some(words(list, ' ')) }
 }

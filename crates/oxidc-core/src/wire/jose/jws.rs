@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::wire::base64url;
+use crate::wire::{base64url, text as text_of};
 use crate::wire::json::Value;
 
 /// The longest token that is read, in octets.
@@ -83,7 +83,7 @@ impl Jws {
         Ok(Self {
             header: Header { alg: text("alg")?.ok_or(JwsError::Malformed)?, kid: text("kid")?, typ: text("typ")? },
             payload: object(payload).ok_or(JwsError::Malformed)?,
-            signing_input: [header, ".", payload].concat(),
+            signing_input: text_of(&[header, ".", payload]),
             signature,
         })
     }

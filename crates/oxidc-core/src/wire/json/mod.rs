@@ -3,7 +3,7 @@
 mod parse;
 mod write;
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 pub use parse::Malformed;
@@ -198,7 +198,7 @@ macro_rules! from_integer {
     ($($integer:ty)*) => { $(
         impl From<$integer> for Number {
             fn from(value: $integer) -> Self {
-                Self(value.to_string())
+                Self(super::decimal(value.into()))
             }
         }
 
@@ -210,7 +210,7 @@ macro_rules! from_integer {
     )* };
 }
 
-from_integer!(i64 u64 u32 u16);
+from_integer!(i64 u32 u16);
 
 impl From<&str> for Value {
     fn from(value: &str) -> Self {

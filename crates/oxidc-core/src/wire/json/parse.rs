@@ -1,6 +1,5 @@
 //! Reads JSON.
 
-use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -8,8 +7,8 @@ use super::{Number, Object, Value};
 
 /// How deep lists and objects may stand in each other.
 const DEEPEST: u8 = 32;
-/// From this number of members on, repeated names are found by a set.
-const FEW: usize = 16;
+/// How many members an object may have. Each is compared with all others.
+const MOST_MEMBERS: usize = 1_000;
 
 /// A text that is not acceptable JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,8 +22,8 @@ impl Value {
     ///
     /// # Errors
     ///
-    /// [`Malformed`] for what RFC 8259 does not allow, and for repeated member names, lone surrogates and more than 32
-    /// levels of nesting.
+    /// [`Malformed`] for what RFC 8259 does not allow, and for repeated member names, lone surrogates, more than 32
+    /// levels of nesting and more than 1,000 members in an object.
     ///
     /// ```
     /// use oxidc_core::wire::json::Value;
@@ -124,19 +123,17 @@ impl Reader<'_> {
                 return None;
             }
             let value = self.value(depth)?;
-            if members.len() < FEW && members.iter().any(|(n, _)| *n == name) {
+            if members.len() == MOST_MEMBERS || members.iter().any(|(n, _)| *n == name) {
                 return None;
             }
             members.push((name, value));
             self.blank();
             match self.next()? {
                 b',' => (),
-                b'}' => break,
+                b'}' => return Some(Value::Object(Object(members))),
                 _ => return None,
             }
         }
-        let distinct = || members.iter().map(|(name, _)| name.as_str()).collect::<BTreeSet<_>>().len();
-        (members.len() <= FEW || distinct() == members.len()).then_some(Value::Object(Object(members)))
     }
 
     fn digits(&mut self) -> Option<()> {

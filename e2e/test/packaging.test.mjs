@@ -1,0 +1,115 @@
+// The packed tarball, installed as a stranger would and used in every way that the README promises.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
+import { open } from '../browsers/index.mjs';
+import { startStatic } from '../servers/static.mjs';
+import { folder } from './support/world.mjs';
+
+const run = promisify(execFile);
+
+/** Proves that the core was loaded: only it knows that nobody is signed in, and which options are wrong. */
+const application = `import { AuthClient } from 'oxidc';
+const client = new AuthClient({ issuer: 'https://login.example.com', clientId: 'app' });
+client.getSession().then((session) => { document.title = session ? 'session' : 'no session'; }, (error) => { document.title = 'failed: ' + error.code; });
+`;
+const page = (script) => `<!doctype html><title>starting</title><script type="module" src="${script}"></script>`;
+
+describe('the packed package', () => {
+  let project;
+  let browser;
+  before(async () => {
+    project = await mkdtemp(join(tmpdir(), 'oxidc-packaging-'));
+    const { stdout } = await run('npm', ['pack', '--silent', '--pack-destination', project], { cwd: folder('packages/oxidc') });
+    await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
+    await run('npm', ['install', '--offline', '--no-audit', '--no-fund', join(project, stdout.trim())], { cwd: project });
+    await mkdir(join(project, 'src'));
+    await writeFile(join(project, 'src/main.js'), application);
+    await writeFile(join(project, 'index.html'), page('/src/main.js'));
+    browser = await open('chromium');
+  });
+  after(async () => {
+    await browser?.close();
+    await rm(project, { recursive: true, force: true });
+  });
+
+  async function works(url) {
+    const tab = await browser.newPage();
+    await tab.goto(url);
+    await tab.waitFor(() => document.title !== 'starting');
+    assert.equal(await tab.evaluate(() => document.title), 'no session');
+    await tab.close();
+  }
+  async function worksWhenServed(folders, texts = {}) {
+    const site = await startStatic({ folders });
+    for (const [path, text] of Object.entries(texts)) site.serve(path, text);
+    try {
+      await works(`${site.origin}/`);
+    } finally {
+      await site.close();
+    }
+  }
+
+  test('works in a Vite build', async () => {
+    const { build } = await import('vite');
+    const outDir = join(project, 'vite');
+    await build({ root: project, configFile: false, logLevel: 'error', build: { outDir, emptyOutDir: true } });
+    await worksWhenServed({ '/': outDir });
+  });
+
+  test('works in the development server of Vite', async () => {
+    const { createServer } = await import('vite');
+    const server = await createServer({ root: project, configFile: false, logLevel: 'error', server: { host: '127.0.0.1', port: 0 } });
+    try {
+      await server.listen();
+      await works(server.resolvedUrls.local[0]);
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('works in a webpack build', async () => {
+    const { default: webpack } = await import('webpack');
+    const path = join(project, 'webpack');
+    const stats = await new Promise((resolve, reject) => {
+      const compiler = webpack({ mode: 'production', context: project, entry: './src/main.js', output: { path, module: true }, experiments: { outputModule: true } });
+      compiler.run((error, result) => compiler.close(() => (error ? reject(error) : resolve(result))));
+    });
+    assert.equal(stats.hasErrors(), false, stats.toString());
+    await worksWhenServed({ '/': path }, { '/index.html': page('/main.js') });
+  });
+
+  test('works in an esbuild bundle', async () => {
+    const { build } = await import('esbuild');
+    const outdir = join(project, 'esbuild');
+    await build({ absWorkingDir: project, entryPoints: ['src/main.js'], bundle: true, format: 'esm', outdir, logLevel: 'silent' });
+    await worksWhenServed({ '/': outdir }, { '/index.html': page('/main.js') });
+  });
+
+  test('works from a plain module script with an import map', async () => {
+    const { stdout } = await run('node', ['-p', "require('./node_modules/oxidc/package.json').exports['.'].default ?? require('./node_modules/oxidc/package.json').exports['.']"], { cwd: project });
+    const map = JSON.stringify({ imports: { oxidc: `/node_modules/oxidc/${stdout.trim().replace(/^\.\//, '')}` } });
+    await worksWhenServed({ '/': project }, { '/index.html': `<!doctype html><title>starting</title><script type="importmap">${map}</script><script type="module" src="/src/main.js"></script>` });
+  });
+
+  test('t469_imports_and_constructs_in_node_and_says_that_there_is_no_browser', async () => {
+    await writeFile(join(project, 'server.mjs'), `import { AuthClient } from 'oxidc';
+const client = new AuthClient({ issuer: 'https://login.example.com', clientId: 'app', redirectUri: 'https://app.example.com/' });
+client.getSession().then(() => console.log('a session'), (error) => console.log(error.code));
+`);
+    const { stdout, stderr } = await run('node', ['server.mjs'], { cwd: project });
+    assert.equal(stdout.trim(), 'no_browser');
+    assert.equal(stderr, '');
+  });
+
+  test('holds what is published and nothing else', async () => {
+    const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: folder('packages/oxidc') });
+    const files = JSON.parse(stdout)[0].files.map(({ path }) => path);
+    assert.deepEqual(files.filter((path) => !/^(dist\/|package\.json$|README\.md$|LICENSE|CHANGELOG\.md$)/.test(path)), []);
+  });
+});
