@@ -170,5 +170,6 @@ fn is_port(port: &str) -> bool {
 
 /// The value of decimal digits; something too large for anything when there are others.
 fn number(digits: &str) -> i64 {
-    digits.bytes().take(6).fold(0, |n, b| if b.is_ascii_digit() { n * 10 + i64::from(b - b'0') } else { i64::from(u32::MAX) })
+    let too_large = i64::from(u32::MAX);
+    digits.bytes().fold(0, |n, b| if b.is_ascii_digit() { too_large.min(n * 10 + i64::from(b - b'0')) } else { too_large })
 }

@@ -259,13 +259,6 @@ fn a_set_from_the_cache_selects_the_same_keys() {
     }
 }
 
-#[test]
-fn a_set_of_which_nothing_can_be_used_can_be_cached() {
-    let keys = set(vec![value(&document("jose-cookbook/jwk/3_5.symmetric_key_mac_computation.json"))]);
-    let cached = KeySet::parse(&keys.to_value());
-    assert!(cached.is_ok_and(|cached| cached.select(Algorithm::Rs256, None).is_empty()));
-}
-
 proptest! {
     #[test]
     fn members_of_any_content_are_read_or_passed_over(kty in "RSA|EC|OKP|[a-z]{0,3}", crv in "P-256|Ed25519|.{0,3}", text in "[A-Za-z0-9_-]{0,90}", usage: String) {

@@ -4,7 +4,7 @@
 
 mod base64url;
 mod form;
-//ID mod id_token;
+mod id_token;
 mod json;
 mod jwk;
 mod jws;

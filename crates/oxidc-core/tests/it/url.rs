@@ -68,11 +68,17 @@ fn characters_that_are_read_in_more_than_one_way_are_refused() {
 
 #[test]
 fn ports_are_numbers_from_1_to_65535() {
-    for port in ["", "0", "65536", "99999999999", "x", "8o", "-1", "+1", "%38", "1.0", "00000"] {
+    for port in ["", "0", "65536", "99999999999", "x", "8o", "-1", "+1", "%38", "1.0", "00000", "000443x", "000443.evil.example", "4294967739", "18446744073709552059"] {
         assert_eq!(refused(&format!("https://a.example:{port}/")), Refused::Port, "{port}");
     }
     for port in ["1", "65535", "443", "00443"] {
         accepted(&format!("https://a.example:{port}"));
+    }
+    // However many zeros stand before it, it is the port that a browser goes to, or refused.
+    for zeros in 0..40 {
+        if let Ok(endpoint) = Endpoint::parse(&format!("https://a.example:{}4430/", "0".repeat(zeros))) {
+            assert_eq!(endpoint.origin(), "https://a.example:4430", "{zeros} zeros");
+        }
     }
 }
 
@@ -144,7 +150,7 @@ fn an_address_is_split_at_its_first_marks() {
 /// The shape of an IPv6 address and of an internationalised label is looked at only as far as nothing else can hide in it;
 /// the platform, which gets the address, reads it in full.
 fn is_left_to_the_platform(text: &str) -> bool {
-    text.contains("//[") || text.contains("xn--")
+    text.contains("//[") || text.to_ascii_lowercase().contains("xn--")
 }
 
 #[test]
@@ -164,7 +170,7 @@ fn what_is_accepted_is_what_browsers_accept_with_the_same_origin() {
         }
         assert!(case["username"] == "" && case["password"] == "" && case["hash"] == "", "{input}");
     }
-    assert!(compared > 60, "only {compared} addresses were compared");
+    assert!(compared > 40, "only {compared} addresses were compared");
 }
 
 proptest! {

@@ -62,11 +62,12 @@ impl Number {
         if length > 309 || (length == 309 && beyond_a_double(digits().skip(first))) {
             return None;
         }
+        let sign = if negative { -1 } else { 1 };
         let mut value = 0_i64;
         let mut rest = false;
         for (at, digit) in (0_i64..).zip(digits()) {
             if at < point {
-                value = value.saturating_mul(10).saturating_add(digit);
+                value = value.saturating_mul(10).saturating_add(sign * digit);
             } else {
                 rest |= digit != 0;
             }
@@ -75,8 +76,7 @@ impl Number {
         for _ in written..point.min(written.saturating_add(20)) {
             value = value.saturating_mul(10);
         }
-        let floor = if negative { value.saturating_neg().saturating_sub(i64::from(rest)) } else { value };
-        Some(if negative && value == i64::MAX { i64::MIN } else { floor })
+        Some(value.saturating_sub(i64::from(negative && rest)))
     }
 }
 

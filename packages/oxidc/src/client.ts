@@ -1,0 +1,200 @@
+/**
+ * The client for browser applications.
+ * @module
+ */
+import { errorOf } from './errors.js';
+import { Driver, type Core } from './host/index.js';
+import { MemoryStorage } from './host/storage.js';
+import { check } from './options.js';
+import type {
+  AuthClientEvents,
+  AuthClientOptions,
+  CallbackResult,
+  GetTokensOptions,
+  RefreshOptions,
+  Session,
+  SignInOptions,
+  SignOutOptions,
+  SignOutResult,
+  Tokens,
+} from './types.js';
+
+/** Makes cores once the WebAssembly module is there. */
+export type Load = () => Promise<new (options: string, page: string, wall: number, monotonic: number) => Core>;
+
+/** A token that can be answered again for a while without asking. */
+interface Fresh {
+  tokens: Tokens;
+  wall: number;
+  monotonic: number;
+  life: number;
+}
+
+/**
+ * Signs people in from a browser application and keeps their tokens fresh.
+ *
+ * The constructor does nothing but check its options; the WebAssembly module is loaded by the first call.
+ *
+ * @example
+ * ```ts
+ * const client = new AuthClient({ issuer: 'https://login.example.com', clientId: 'my-app' });
+ * await client.processCallback();
+ * const session = await client.getSession();
+ * if (!session) await client.signIn();
+ * ```
+ */
+export class BaseClient {
+  readonly #driver: Driver;
+  readonly #options: AuthClientOptions;
+  readonly #fresh = new Map<string, Fresh>();
+  #callback: Promise<CallbackResult> | undefined;
+
+  /** @internal */
+  constructor(options: AuthClientOptions, load: Load) {
+    const makeCore = async (...arguments_: [string, string, number, number]) => {
+      const Core = await load();
+      try {
+        return new Core(...arguments_);
+      } catch (refused) {
+        throw typeof refused === 'string' ? errorOf(JSON.parse(refused)) : refused;
+      }
+    };
+    this.#options = options;
+    this.#driver = new Driver({ options: check(options), storage: options.storage, makeCore, makeError: errorOf });
+    for (const event of ['session', 'tokens', 'signedOut']) this.#driver.on(event, () => this.#fresh.clear());
+  }
+
+  /**
+   * Completes a sign-in or sign-out if the page's address is its callback. Call it first on every page; it is safe on
+   * all of them, and twice.
+   *
+   * @returns What was completed, if anything.
+   * @throws {@link CallbackError}, {@link ProviderError}, {@link ProtocolError} or {@link NetworkError}. The address bar is
+   * clean in every case, and a session that was there before is untouched.
+   */
+  processCallback(): Promise<CallbackResult> {
+    return (this.#callback ??= this.#processCallback(location.href).finally(() => (this.#callback = undefined)));
+  }
+
+  async #processCallback(url: string): Promise<CallbackResult> {
+    const result = (await this.#driver.run({ do: 'processCallback', url })) as CallbackResult;
+    if (result.handled === 'none' || !result.returnTo) return result;
+    const { returnTo, appState } = result;
+    if (this.#options.onReturn) await this.#options.onReturn({ url: returnTo, appState });
+    else if (returnTo !== location.href) {
+      // A session in memory would not outlive another page load.
+      if (this.#options.storage instanceof MemoryStorage) history.replaceState(history.state, '', returnTo);
+      else location.replace(returnTo);
+    }
+    return result;
+  }
+
+  /**
+   * Sends the person to the provider to sign in. The promise settles when the page is on its way.
+   *
+   * @throws {@link NetworkError} when the provider cannot be reached, {@link ConfigurationError} for wrong options.
+   */
+  async signIn(options: SignInOptions = {}): Promise<void> {
+    await this.#run('signIn', options);
+  }
+
+  /** Who is signed in, or `undefined`. */
+  async getSession(): Promise<Session | undefined> {
+    return ((await this.#driver.run({ do: 'getSession' })) as Session | null) ?? undefined;
+  }
+
+  /**
+   * An access token that is good for a while: from memory if possible, else fetched with the refresh token, once for all
+   * callers and tabs.
+   *
+   * @throws {@link SessionError} `no_session`, `no_refresh_token` or `refresh_rejected`; {@link NetworkError} when a new token is
+   * needed and the provider cannot be reached. Only `session: 'ended'` means that the person must sign in again.
+   */
+  async getTokens(options: GetTokensOptions = {}): Promise<Tokens> {
+    const { resource, scopes, forceRefresh, signal } = options;
+    const key = resource === undefined && scopes === undefined ? '' : JSON.stringify([resource, scopes]);
+    const known = forceRefresh ? undefined : this.#fresh.get(key);
+    if (known && !signal?.aborted) {
+      // Both clocks: one may jump, the other may stand still while the machine sleeps.
+      const elapsed = Date.now() - known.wall;
+      if (elapsed >= 0 && elapsed < known.life && performance.now() - known.monotonic < known.life) return known.tokens;
+    }
+    const [wall, monotonic] = [Date.now(), performance.now()];
+    const { freshFor: life, ...tokens } = (await this.#run('getTokens', options)) as Tokens & { freshFor: number };
+    this.#fresh.set(key, { tokens: Object.freeze(tokens), wall, monotonic, life });
+    return tokens;
+  }
+
+  /**
+   * Renews tokens now, whatever their age.
+   *
+   * @throws As {@link getTokens}.
+   */
+  async refreshSession(options: RefreshOptions = {}): Promise<Session> {
+    return (await this.#run('refreshSession', options)) as Session;
+  }
+
+  /**
+   * Reads the user information again.
+   *
+   * @throws {@link SessionError}, {@link ProviderError}, {@link ProtocolError} or {@link NetworkError}; the session is kept.
+   */
+  async refetchUserInfo(): Promise<Session> {
+    return (await this.#driver.run({ do: 'refetchUserInfo' })) as Session;
+  }
+
+  /** Ends the session here in every case, and at the provider if it can be reached. */
+  async signOut(options: SignOutOptions = {}): Promise<SignOutResult> {
+    return (await this.#run('signOut', options)) as SignOutResult;
+  }
+
+  /**
+   * Like the browser's `fetch`, with the access token added for the origins in `allowedOrigins`. When the API refuses the token,
+   * it is renewed once and the request repeated once, if its body can be sent again. A request with a token does not
+   * follow redirects unless `redirect` says so.
+   *
+   * @throws As {@link getTokens}; {@link RequestError} when the request already has an `Authorization` header; and whatever
+   * `fetch` throws, as {@link NetworkError}.
+   */
+  async fetch(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+    const request = new Request(input, init);
+    const { origin } = new URL(request.url);
+    const stream = init.body instanceof ReadableStream || (input instanceof Request && input.body !== null);
+    let last: Response | undefined;
+    const send = async (authorization: string | null) => {
+      const copy = stream ? request : request.clone();
+      const headers = new Headers(copy.headers);
+      if (authorization) headers.set('authorization', authorization);
+      const redirect = authorization && init.redirect === undefined && !(input instanceof Request) ? 'error' : copy.redirect;
+      return (last = await globalThis.fetch(new Request(copy, { headers, redirect })));
+    };
+    const command = {
+      do: 'fetch',
+      origin,
+      mode: request.mode,
+      authorization: request.headers.has('authorization'),
+      replayable: !stream,
+    };
+    await this.#driver.run(command, { send, signal: request.signal });
+    return last!;
+  }
+
+  /**
+   * Listens to an event.
+   *
+   * @returns A function that stops listening.
+   */
+  on<E extends keyof AuthClientEvents>(event: E, handler: AuthClientEvents[E]): () => void {
+    return this.#driver.on(event, handler);
+  }
+
+  /** Ends everything that is under way and releases what the client holds. The session stays in its storage. */
+  close(): Promise<void> {
+    this.#fresh.clear();
+    return this.#driver.close();
+  }
+
+  #run(command: string, { signal, ...options }: { signal?: AbortSignal }): Promise<unknown> {
+    return this.#driver.run({ do: command, options }, { signal });
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * Errors: one class for each party at fault, one stable code for each distinct wrong thing.
+ * @module
+ */
+import { type ErrorCode, faces } from './codes.js';
+import type { CoreError } from './host/protocol.js';
+
+/** What an error did to the session. */
+export type SessionEffect = 'kept' | 'ended' | 'unknown';
+
+/** The base of all errors of this package. */
+export class OxidcError extends Error {
+  /** The stable code; see the list of errors in the documentation. */
+  readonly code: ErrorCode;
+  /** Whether the session is what it was before, is over, or nobody knows. */
+  readonly session: SessionEffect;
+  /** Whether the same call may succeed later without a change. */
+  readonly retryable: boolean;
+  /** Seconds after which another try is welcome, if the provider named them. */
+  readonly retryAfter?: number;
+  /** The provider's error code, if it gave one. Plain text. */
+  readonly error?: string;
+  /** The provider's own words, if it gave any. Plain text, never HTML. */
+  readonly errorDescription?: string;
+
+  /** @internal */
+  constructor(facts: CoreError) {
+    super(facts.message);
+    this.name = new.target.name;
+    this.code = facts.code as ErrorCode;
+    this.session = facts.session;
+    this.retryable = facts.retryable;
+    if (facts.retryAfter !== undefined) this.retryAfter = facts.retryAfter;
+    if (facts.error !== undefined) this.error = facts.error;
+    if (facts.errorDescription !== undefined) this.errorDescription = facts.errorDescription;
+  }
+
+  /** What may be sent to an error reporter: no secret is in it. */
+  toJSON(): object {
+    // The message is no own enumerable property of an error.
+    return { ...this, message: this.message };
+  }
+}
+
+/** The application's options or arguments are wrong. */
+export class ConfigurationError extends OxidcError {
+  static { name(this, 'ConfigurationError'); }
+}
+/** The browser or the page lacks something. */
+export class EnvironmentError extends OxidcError {
+  static { name(this, 'EnvironmentError'); }
+}
+/** A request did not get through, or the provider is overloaded. */
+export class NetworkError extends OxidcError {
+  static { name(this, 'NetworkError'); }
+}
+/** The provider said no, in the words of OAuth. */
+export class ProviderError extends OxidcError {
+  static { name(this, 'ProviderError'); }
+}
+/** The provider's answer is wrong or forged. */
+export class ProtocolError extends OxidcError {
+  static { name(this, 'ProtocolError'); }
+}
+/** The address that the page was called back with is not acceptable. */
+export class CallbackError extends OxidcError {
+  static { name(this, 'CallbackError'); }
+}
+/** There is no session that could do this, or no longer. */
+export class SessionError extends OxidcError {
+  static { name(this, 'SessionError'); }
+}
+/** The application's own request cannot be sent with a token. */
+export class RequestError extends OxidcError {
+  static { name(this, 'RequestError'); }
+}
+
+/** Minifiers rename classes; what an application sees stays. */
+function name(of: object, name: string): void {
+  Object.defineProperty(of, 'name', { value: name });
+}
+
+const classes: Record<string, new (facts: CoreError) => OxidcError> = {
+  configuration: ConfigurationError,
+  environment: EnvironmentError,
+  network: NetworkError,
+  provider: ProviderError,
+  protocol: ProtocolError,
+  callback: CallbackError,
+  session: SessionError,
+  request: RequestError,
+};
+
+/** The error for what the core tells. */
+export function errorOf(facts: CoreError): OxidcError {
+  const [kind, sentence, retryable] = faces[facts.code as keyof typeof faces] ?? [];
+  // An error that the page makes itself comes without a kind.
+  if (!facts.kind && kind) {
+    const message = facts.message ? `${sentence} (${facts.message})` : sentence!;
+    facts = { ...facts, kind, message, retryable: retryable! };
+  }
+  return new (classes[facts.kind] ?? OxidcError)(facts);
+}
+
+/** An error that the page makes itself. */
+export function errorFor(code: keyof typeof faces, detail = ''): OxidcError {
+  return errorOf({ code, kind: '', message: detail, session: 'kept', retryable: false });
+}

@@ -1,0 +1,277 @@
+/**
+ * Drives a core: runs the application's calls, performs effects, feeds outcomes. Decides nothing.
+ * @module
+ */
+import type { Storage } from '../types.js';
+import { digest, random, verify } from './crypto.js';
+import { describe, failure, http } from './http.js';
+import { Locks } from './locks.js';
+import { type Core, type CoreError, type Effect, Failed, type Outcome } from './protocol.js';
+import { kind, places, type Records } from './storage.js';
+import { Surroundings } from './surroundings.js';
+
+/** What a driver is made of. */
+export interface DriverOptions {
+  /** The options of the client, without functions and objects with methods. */
+  options: Record<string, unknown>;
+  /** The application's storage. */
+  storage?: Storage | undefined;
+  /** Makes a core. Called again after a trap. */
+  makeCore: (options: string, page: string, wall: number, monotonic: number) => Core | Promise<Core>;
+  /** Makes the error that a call rejects with. */
+  makeError: (error: CoreError) => unknown;
+}
+
+/** What a call may bring along. */
+export interface Extra {
+  /** Aborts the call. */
+  signal?: AbortSignal | undefined;
+  /** Sends the application's own request with an `Authorization` header value, or without one. */
+  send?: (authorization: string | null) => Promise<Response>;
+}
+
+interface Call extends Extra {
+  resolve: (value: unknown) => void;
+  reject: (error: unknown) => void;
+}
+
+type Handler = (...values: never[]) => void;
+
+/** The longest time that one timer can wait, in milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** Drives one core. */
+export class Driver {
+  readonly #options: DriverOptions;
+  readonly #fetch = globalThis.fetch;
+  readonly #records: { session: Records; device: Records };
+  readonly #locks = new Locks();
+  readonly #handlers = new Map<string, Set<Handler>>();
+  readonly #calls = new Map<number, Call>();
+  readonly #running = new Map<number, AbortController>();
+  #core: Promise<Core> | undefined;
+  #surroundings: Surroundings | undefined;
+  #inputs: (() => Effect[])[] = [];
+  #busy = false;
+  #closed = false;
+
+  constructor(options: DriverOptions) {
+    this.#options = options;
+    this.#records = places(options.storage);
+  }
+
+  /** Runs a call of the application. */
+  async run(command: object, extra: Extra = {}): Promise<unknown> {
+    if (extra.signal?.aborted) throw this.#error('aborted');
+    const core = await this.#load();
+    return new Promise((resolve, reject) => {
+      this.#feed(core, () => {
+        const { task, effects } = JSON.parse(core.start(JSON.stringify(command), Date.now(), performance.now()));
+        this.#calls.set(task, { ...extra, resolve, reject });
+        extra.signal?.addEventListener('abort', () => this.#feed(core, () => this.#cancel(core, task)), { once: true });
+        return effects;
+      });
+    });
+  }
+
+  /** Listens to an event; gives back a function that stops that. */
+  on(event: string, handler: Handler): () => void {
+    let handlers = this.#handlers.get(event);
+    if (!handlers) this.#handlers.set(event, (handlers = new Set()));
+    handlers.add(handler);
+    return () => void handlers.delete(handler);
+  }
+
+  /** Ends everything that is under way and releases what is held. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    const ended = this.#core ? this.run({ do: 'close' }).catch(() => {}) : undefined;
+    this.#closed = true;
+    await ended;
+    this.#release();
+    this.#records.session.close?.();
+    this.#records.device.close?.();
+  }
+
+  async #load(): Promise<Core> {
+    if (this.#closed) throw this.#error('closed');
+    if (typeof document === 'undefined') throw this.#error('no_browser');
+    // The database opens while the module loads.
+    if (!this.#core) {
+      const { options, storage, makeCore } = this.#options;
+      const text = JSON.stringify({ ...options, storage: kind(storage) });
+      const page = JSON.stringify({ href: location.href, origin: location.origin });
+      const made = Promise.resolve(makeCore(text, page, Date.now(), performance.now()));
+      this.#core = made;
+      made.then(
+        (core) => this.#listen(core),
+        () => (this.#core = undefined),
+      );
+    }
+    return this.#core;
+  }
+
+  #listen(core: Core): void {
+    const { issuer, clientId } = this.#options.options as { issuer: string; clientId: string };
+    const name = `oxidc:session:${issuer.length}:${issuer}:${clientId}`;
+    const notice = (what: string) => void this.run({ do: 'notice', what }).catch(() => {});
+    if (this.#core && core) this.#surroundings = new Surroundings(name, notice);
+  }
+
+  /** Feeds one input after the other: all effects of one are performed before the next. */
+  #feed(core: Core, input: () => Effect[]): void {
+    this.#inputs.push(input);
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      for (let next = this.#inputs.shift(); next; next = this.#inputs.shift()) {
+        for (const effect of next()) this.#perform(core, effect);
+      }
+    } catch (error) {
+      this.#trapped(error);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** After a trap the instance is not to be used again; the next call makes a new one from storage. */
+  #trapped(error: unknown): void {
+    const calls = [...this.#calls.values()];
+    this.#release();
+    this.#core = undefined;
+    for (const call of calls) call.reject(this.#error('core_trapped', String(error)));
+  }
+
+  #release(): void {
+    this.#inputs = [];
+    this.#calls.clear();
+    for (const abort of this.#running.values()) abort.abort();
+    this.#running.clear();
+    this.#locks.close();
+    this.#surroundings?.close();
+  }
+
+  #cancel(core: Core, task: number): Effect[] {
+    return this.#calls.has(task) ? JSON.parse(core.cancel(task, Date.now(), performance.now())) : [];
+  }
+
+  #perform(core: Core, effect: Effect): void {
+    switch (effect.do) {
+      case 'finish':
+        return this.#finish(effect.task, effect.ok, effect.error);
+      case 'publish':
+        return this.#publish(effect);
+      case 'cancel':
+        this.#running.get(effect.effect)?.abort();
+        return void this.#running.delete(effect.effect);
+      case 'unlock':
+        return this.#locks.release(effect.lock);
+      case 'broadcast':
+        return this.#surroundings?.broadcast();
+      case 'replaceAddress':
+        return history.replaceState(history.state, '', effect.url);
+    }
+    const abort = new AbortController();
+    this.#running.set(effect.id, abort);
+    const answer = (outcome: Outcome) => {
+      if (!this.#running.delete(effect.id)) return;
+      this.#feed(core, () => JSON.parse(core.resume(effect.id, JSON.stringify(outcome), Date.now(), performance.now())));
+    };
+    // What can be done at once is answered at once, so that a click is still a click afterwards.
+    const refuse = (error: unknown) =>
+      answer(error instanceof Failed ? { ...error } : { failed: 'unsupported', detail: String(error) });
+    try {
+      const outcome = this.#act(effect, abort.signal);
+      if (outcome instanceof Promise) outcome.then(answer, refuse);
+      else answer(outcome);
+    } catch (error) {
+      refuse(error);
+    }
+  }
+
+  #act(effect: Exclude<Effect, { do: 'finish' }>, signal: AbortSignal): Outcome | Promise<Outcome> {
+    switch (effect.do) {
+      case 'http':
+        return http(this.#fetch, effect, signal);
+      case 'send':
+        return this.#send(effect.task, effect.authorization);
+      case 'random':
+        return random(effect.octets);
+      case 'digest':
+        return digest(effect.bits, effect.data);
+      case 'verify':
+        return verify(effect);
+      case 'resolve': {
+        const { href, origin } = new URL(effect.url, location.href);
+        return { href, origin };
+      }
+      case 'load':
+        return this.#records[effect.area].load(effect.key).then((record) => ({ record }));
+      case 'swap':
+        return this.#records[effect.area].swap(effect.key, effect.expected, effect.value);
+      case 'lock':
+        return this.#locks.take(effect.id, effect.name, effect.wait, signal);
+      case 'wait':
+        return sleep(effect.duration, signal);
+      case 'navigate':
+        if (effect.replace) location.replace(effect.url);
+        else location.assign(effect.url);
+        return {};
+      default:
+        throw new Failed('unsupported', effect.do);
+    }
+  }
+
+  async #send(task: number, authorization: string | null): Promise<Outcome> {
+    const send = this.#calls.get(task)?.send;
+    if (!send) throw new Failed('aborted');
+    try {
+      return describe(await send(authorization));
+    } catch (error) {
+      throw (error as { name?: string } | null)?.name === 'AbortError' ? new Failed('aborted') : failure(error);
+    }
+  }
+
+  #finish(task: number, ok: unknown, error: CoreError | undefined): void {
+    const call = this.#calls.get(task);
+    this.#calls.delete(task);
+    if (error) call?.reject(this.#options.makeError(error));
+    else call?.resolve(ok);
+  }
+
+  #publish({ event, session, reason, token, error }: Extract<Effect, { do: 'publish' }>): void {
+    const values: Record<string, unknown[]> = {
+      session: [session ?? undefined, reason],
+      tokens: [token],
+      signedOut: [reason],
+      error: [error && this.#options.makeError(error)],
+    };
+    for (const handler of this.#handlers.get(event) ?? []) {
+      try {
+        handler(...(values[event] as never[]));
+      } catch (thrown) {
+        // The application's mistake: it is told, and nobody else is disturbed.
+        queueMicrotask(() => reportError(thrown));
+      }
+    }
+  }
+
+  #error(code: string, detail?: string): unknown {
+    return this.#options.makeError({ code, kind: '', message: detail ?? '', session: 'kept', retryable: false });
+  }
+}
+
+/** Waits, in pieces that a timer can hold. */
+async function sleep(duration: number, signal: AbortSignal): Promise<Outcome> {
+  for (let left = duration; left >= 0; left -= LONGEST_TIMER) {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, Math.min(left, LONGEST_TIMER));
+      signal.addEventListener('abort', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+    if (signal.aborted) throw new Failed('aborted');
+  }
+  return {};
+}

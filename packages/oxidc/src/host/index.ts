@@ -1,0 +1,28 @@
+/**
+ * The browser host module: the one place that touches browser APIs. The TypeScript client drives it, and so do Rust front ends.
+ * @module
+ */
+import type { Storage } from '../types.js';
+import { Driver, type DriverOptions } from './driver.js';
+import { LocalStorage, MemoryStorage, SessionStorage } from './storage.js';
+
+export { Driver, type DriverOptions, type Extra } from './driver.js';
+export type { Core, CoreError } from './protocol.js';
+export { LocalStorage, MemoryStorage, SessionStorage } from './storage.js';
+
+/**
+ * Makes a driver for a face in another language.
+ *
+ * @param options The options of the client as a JSON text.
+ * @param storage `indexeddb`, `local`, `session`, `memory`, or an object with `getItem`, `setItem` and `removeItem`.
+ * @param makeCore Makes the core. Errors reject as the plain objects that the core tells.
+ */
+export function createDriver(options: string, storage: string | Storage, makeCore: DriverOptions['makeCore']): Driver {
+  const named: Record<string, () => Storage> = {
+    local: () => new LocalStorage(),
+    session: () => new SessionStorage(),
+    memory: () => new MemoryStorage(),
+  };
+  const chosen = typeof storage === 'string' ? named[storage]?.() : storage;
+  return new Driver({ options: JSON.parse(options), storage: chosen, makeCore, makeError: (error) => error });
+}

@@ -1,0 +1,58 @@
+/**
+ * What crosses the boundary between the core and the page. The contract is docs/boundary.md.
+ * @module
+ */
+
+/** The core: texts in, texts out. */
+export interface Core {
+  start(command: string, wall: number, monotonic: number): string;
+  resume(effect: number, outcome: string, wall: number, monotonic: number): string;
+  cancel(task: number, wall: number, monotonic: number): string;
+}
+
+/** Something that the core wants done. */
+export type Effect = { id: number } & (
+  | { do: 'http'; method: string; url: string; headers: [string, string][]; body: string | null; timeout: number; limit: number }
+  | { do: 'send'; task: number; authorization: string | null }
+  | { do: 'random'; octets: number }
+  | { do: 'digest'; bits: number; data: string }
+  | { do: 'verify'; algorithm: string; key: JsonWebKey; data: string; signature: string }
+  | { do: 'resolve'; url: string }
+  | { do: 'load'; area: Area; key: string }
+  | { do: 'swap'; area: Area; key: string; expected: string | null; value: string | null }
+  | { do: 'lock'; name: string; wait: number }
+  | { do: 'unlock'; lock: number }
+  | { do: 'wait'; duration: number }
+  | { do: 'navigate'; url: string; replace: boolean }
+  | { do: 'replaceAddress'; url: string }
+  | { do: 'broadcast' }
+  | { do: 'publish'; event: string; session?: unknown; reason?: string; token?: unknown; error?: CoreError }
+  | { do: 'cancel'; effect: number }
+  | { do: 'finish'; task: number; ok?: unknown; error?: CoreError }
+);
+
+/** Where records are kept. */
+export type Area = 'session' | 'device';
+
+/** An error as the core tells it. */
+export interface CoreError {
+  code: string;
+  kind: string;
+  message: string;
+  session: 'kept' | 'ended' | 'unknown';
+  retryable: boolean;
+  retryAfter?: number;
+  error?: string;
+  errorDescription?: string;
+}
+
+/** What came of an effect. */
+export type Outcome = Record<string, unknown>;
+
+/** An effect that could not be performed. */
+export class Failed {
+  constructor(
+    readonly failed: 'aborted' | 'denied' | 'network' | 'offline' | 'quota' | 'redirected' | 'timeout' | 'tooLarge' | 'unsupported',
+    readonly detail = '',
+  ) {}
+}

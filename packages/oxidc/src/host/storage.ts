@@ -1,0 +1,136 @@
+/**
+ * Storages that an application can choose, and what makes a record store of each.
+ * @module
+ */
+import type { Storage } from '../types.js';
+import { Database } from './database.js';
+import { Failed } from './protocol.js';
+
+/** A place for records, with one conditional write. */
+export interface Records {
+  /** The text under a key, or null. */
+  load(key: string): Promise<string | null>;
+  /** Writes (or with null removes) if `expected` stands there; else gives back what does. */
+  swap(key: string, expected: string | null, value: string | null): Promise<{ swapped: true } | { record: string | null }>;
+  /** Releases what it holds. */
+  close?(): void;
+}
+
+/** The browser's `localStorage`: one session for all tabs, though tabs may see each other's writes late. */
+export class LocalStorage implements Storage {
+  /** @inheritDoc */
+  getItem(key: string): string | null {
+    return localStorage.getItem(key);
+  }
+  /** @inheritDoc */
+  setItem(key: string, value: string): void {
+    localStorage.setItem(key, value);
+  }
+  /** @inheritDoc */
+  removeItem(key: string): void {
+    localStorage.removeItem(key);
+  }
+}
+
+/** The browser's `sessionStorage`: a session for each tab, which outlives a reload. */
+export class SessionStorage implements Storage {
+  /** @inheritDoc */
+  getItem(key: string): string | null {
+    return sessionStorage.getItem(key);
+  }
+  /** @inheritDoc */
+  setItem(key: string, value: string): void {
+    sessionStorage.setItem(key, value);
+  }
+  /** @inheritDoc */
+  removeItem(key: string): void {
+    sessionStorage.removeItem(key);
+  }
+}
+
+/** This page's memory: gone with the page. */
+export class MemoryStorage implements Storage {
+  readonly #items = new Map<string, string>();
+  /** @inheritDoc */
+  getItem(key: string): string | null {
+    return this.#items.get(key) ?? null;
+  }
+  /** @inheritDoc */
+  setItem(key: string, value: string): void {
+    this.#items.set(key, value);
+  }
+  /** @inheritDoc */
+  removeItem(key: string): void {
+    this.#items.delete(key);
+  }
+}
+
+/** Compares and writes as closely together as the storage allows. */
+class Items implements Records {
+  constructor(readonly storage: Storage) {}
+
+  async load(key: string): Promise<string | null> {
+    try {
+      return (await this.storage.getItem(key)) ?? null;
+    } catch (error) {
+      throw denied(error);
+    }
+  }
+
+  async swap(key: string, expected: string | null, value: string | null) {
+    const record = await this.load(key);
+    if (record !== expected) return { record };
+    try {
+      await (value === null ? this.storage.removeItem(key) : this.storage.setItem(key, value));
+      return { swapped: true } as const;
+    } catch (error) {
+      throw denied(error);
+    }
+  }
+}
+
+/** IndexedDB, or this tab's storage where there is none. */
+class Fallback implements Records {
+  readonly #database = new Database();
+  #items: Records | undefined;
+
+  load(key: string) {
+    return this.#with((records) => records.load(key));
+  }
+  swap(key: string, expected: string | null, value: string | null) {
+    return this.#with((records) => records.swap(key, expected, value));
+  }
+  close() {
+    this.#database.close();
+  }
+
+  async #with<T>(work: (records: Records) => Promise<T>): Promise<T> {
+    if (this.#items) return work(this.#items);
+    try {
+      return await work(this.#database);
+    } catch (error) {
+      if (this.#database.opened) throw error;
+      this.#items = new Items(new SessionStorage());
+      return work(this.#items);
+    }
+  }
+}
+
+function denied(error: unknown): Failed {
+  const name = (error as { name?: string } | null)?.name ?? '';
+  return new Failed(/quota/i.test(name) ? 'quota' : 'denied', name);
+}
+
+/** The places for the two kinds of records. */
+export function places(storage: Storage | undefined): { session: Records; device: Records } {
+  const device = new Fallback();
+  return { session: storage ? new Items(storage) : device, device };
+}
+
+/** What the core is told of the chosen storage. */
+export function kind(storage: Storage | undefined): string {
+  if (!storage) return 'indexeddb';
+  if (storage instanceof LocalStorage) return 'local';
+  if (storage instanceof SessionStorage) return 'session';
+  return storage instanceof MemoryStorage ? 'memory' : 'custom';
+}

@@ -1,0 +1,20 @@
+/**
+ * OAuth 2 and OpenID Connect for browser applications.
+ *
+ * @packageDocumentation
+ */
+import { BaseClient } from './client.js';
+import { load } from './load/inline.js';
+import type { AuthClientOptions } from './types.js';
+
+/** {@inheritDoc BaseClient} */
+export class AuthClient extends BaseClient {
+  /**
+   * @throws {@link ConfigurationError} when the options are wrong.
+   */
+  constructor(options: AuthClientOptions) {
+    super(options, load);
+  }
+}
+
+export * from './public.js';

@@ -1,0 +1,20 @@
+/**
+ * What both entries export beside the client.
+ * @module
+ */
+export type { BaseClient } from './client.js';
+export type { ErrorCode } from './codes.js';
+export {
+  CallbackError,
+  ConfigurationError,
+  EnvironmentError,
+  NetworkError,
+  OxidcError,
+  ProtocolError,
+  ProviderError,
+  RequestError,
+  SessionError,
+  type SessionEffect,
+} from './errors.js';
+export { LocalStorage, MemoryStorage, SessionStorage } from './host/storage.js';
+export type * from './types.js';
