@@ -46,7 +46,7 @@ export async function openWebKit() {
     async newPage() {
       // The first window stays unused and open, since the session ends with the last window.
       const handle = await inWindow(first, async () => {
-        await driver.switchTo().newWindow('tab');
+        await driver.switchTo().newWindow('window');
         return driver.getWindowHandle();
       });
       const find = (selector) => driver.findElement(By.css(selector));

@@ -81,7 +81,7 @@ describe('the packed package', () => {
       compiler.run((error, result) => compiler.close(() => (error ? reject(error) : resolve(result))));
     });
     assert.equal(stats.hasErrors(), false, stats.toString());
-    await worksWhenServed({ '/': path }, { '/index.html': page('/main.js') });
+    await worksWhenServed({ '/': path }, { '/index.html': page('/main.mjs') });
   });
 
   test('works in an esbuild bundle', async () => {

@@ -108,6 +108,21 @@ fn t001_t002_t007_t008_only_configured_algorithms_are_accepted() {
 }
 
 #[test]
+fn t001_t022_a_token_without_a_signature_is_refused_whatever_is_configured() {
+    let unsigned = |alg: &str| [encode(format!(r#"{{"alg":"{alg}"}}"#).as_bytes()), encode(b"{}"), String::new()].join(".");
+    let verdict = |alg: &str| {
+        let expected = Expected { algorithms: Algorithm::ALL, ..login() };
+        id_token::parse(&unsigned(alg)).and_then(|jws| id_token::algorithm(&jws, &expected)).map_err(|error| error.code())
+    };
+    for algorithm in Algorithm::ALL {
+        assert_eq!(verdict(algorithm.name()), Err(Code::IdTokenSignature), "{}", algorithm.name());
+    }
+    for alg in ["none", "None", "nOnE", "NONE", "none ", "HS256", ""] {
+        assert_eq!(verdict(alg), Err(Code::IdTokenAlgorithm), "{alg}");
+    }
+}
+
+#[test]
 fn t016_t017_t018_signatures_of_another_size_than_the_algorithm_s_are_refused() {
     for (alg, octets) in [("ES256", 64), ("ES384", 96), ("ES512", 132), ("EdDSA", 64)] {
         for length in [1, 63, 64, 65, 70, 72, 95, 96, 97, 131, 132, 133] {

@@ -29,7 +29,7 @@ pub struct Jws {
     pub payload: Value,
     /// What was signed.
     pub signing_input: String,
-    /// The signature.
+    /// The signature; empty where there is none.
     pub signature: Vec<u8>,
 }
 
@@ -79,7 +79,7 @@ impl Jws {
             None => Ok(None),
             Some(value) => value.as_str().map(|text| Some(String::from(text))).ok_or(JwsError::Malformed),
         };
-        let signature = base64url::decode(signature).filter(|octets| !octets.is_empty()).ok_or(JwsError::Malformed)?;
+        let signature = base64url::decode(signature).ok_or(JwsError::Malformed)?;
         Ok(Self {
             header: Header { alg: text("alg")?.ok_or(JwsError::Malformed)?, kid: text("kid")?, typ: text("typ")? },
             payload: object(payload).ok_or(JwsError::Malformed)?,

@@ -1,0 +1,603 @@
+// src/host/protocol.ts
+var Failed = class {
+  constructor(failed, detail = "") {
+    this.failed = failed;
+    this.detail = detail;
+  }
+  failed;
+  detail;
+};
+
+// src/host/crypto.ts
+function subtle() {
+  const subtle2 = globalThis.crypto?.subtle;
+  if (!subtle2) throw new Failed("unsupported", "crypto.subtle is missing");
+  return subtle2;
+}
+function encode(bytes) {
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
+}
+function decode(text2) {
+  return Uint8Array.from(atob(text2.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+}
+function random(octets) {
+  if (!globalThis.crypto?.getRandomValues) throw new Failed("unsupported", "crypto.getRandomValues is missing");
+  return { bytes: encode(crypto.getRandomValues(new Uint8Array(octets))) };
+}
+async function digest(bits, data) {
+  return { bytes: encode(new Uint8Array(await subtle().digest(`SHA-${bits}`, decode(data)))) };
+}
+async function verify({ algorithm, key, data, signature }) {
+  const bits = algorithm.slice(2);
+  const name = { R: "RSASSA-PKCS1-v1_5", P: "RSA-PSS", E: "ECDSA" }[algorithm[0]];
+  const parameters = algorithm === "EdDSA" ? { name: "Ed25519" } : { name, hash: `SHA-${bits}`, namedCurve: `P-${bits === "512" ? 521 : bits}`, saltLength: +bits / 8 };
+  const crypto2 = subtle();
+  let imported;
+  try {
+    imported = await crypto2.importKey("jwk", key, parameters, false, ["verify"]);
+  } catch (error) {
+    throw new Failed("unsupported", String(error));
+  }
+  return { flag: await crypto2.verify(parameters, imported, decode(signature), decode(data)) };
+}
+
+// src/host/http.ts
+var READ = ["content-type", "retry-after", "date", "www-authenticate"];
+function describe(response, body) {
+  const headers = {};
+  for (const name of READ) {
+    const value = response.headers.get(name);
+    if (value !== null) headers[name] = value;
+  }
+  return { status: response.status, headers, body };
+}
+function failure(error) {
+  return new Failed(globalThis.navigator?.onLine === false ? "offline" : "network", String(error));
+}
+async function http(fetch, effect, signal) {
+  const abort = new AbortController();
+  const stop = () => abort.abort();
+  signal.addEventListener("abort", stop);
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    stop();
+  }, effect.timeout);
+  try {
+    const response = await fetch(effect.url, {
+      method: effect.method,
+      headers: effect.headers,
+      body: effect.body,
+      signal: abort.signal,
+      redirect: "manual",
+      credentials: "omit",
+      cache: "no-store",
+      referrerPolicy: "no-referrer"
+    });
+    if (response.type === "opaqueredirect" || response.status >= 300 && response.status < 400) throw new Failed("redirected");
+    return describe(response, await read(response, effect.limit));
+  } catch (error) {
+    throw error instanceof Failed ? error : late ? new Failed("timeout") : signal.aborted ? new Failed("aborted") : failure(error);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
+  }
+}
+async function read(response, limit) {
+  const reader = response.body?.getReader();
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  let text2 = "";
+  let size = 0;
+  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+    size += part.value.length;
+    if (size > limit) {
+      await reader?.cancel();
+      throw new Failed("tooLarge");
+    }
+    text2 += decoder.decode(part.value, { stream: true });
+  }
+  return text2 + decoder.decode();
+}
+
+// src/host/locks.ts
+var Locks = class {
+  #held = /* @__PURE__ */ new Map();
+  /** Takes a lock; it is held until {@link release}. */
+  take(id, name, wait, signal) {
+    const locks = globalThis.navigator?.locks;
+    if (!locks) throw new Failed("unsupported");
+    const abort = new AbortController();
+    const stop = () => abort.abort();
+    signal.addEventListener("abort", stop);
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      stop();
+    }, wait);
+    return new Promise((resolve, reject) => {
+      const granted = () => new Promise((release) => {
+        this.#held.set(id, release);
+        resolve({});
+      });
+      const refused2 = (error) => reject(new Failed(late ? "timeout" : signal.aborted ? "aborted" : "unsupported", String(error)));
+      locks.request(name, { signal: abort.signal }, granted).catch(refused2);
+    }).finally(() => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", stop);
+    });
+  }
+  /** Gives a lock back. */
+  release(id) {
+    this.#held.get(id)?.();
+    this.#held.delete(id);
+  }
+  /** Gives all locks back. */
+  close() {
+    for (const id of this.#held.keys()) this.release(id);
+  }
+};
+
+// src/host/database.ts
+var NAME = "oxidc";
+var STORE = "records";
+var PATIENCE = 2e3;
+var Database = class {
+  /** Whether it could be opened once. */
+  opened = false;
+  #database;
+  load(key) {
+    return this.#transact("readonly", (store, done) => {
+      const read2 = store.get(key);
+      read2.onsuccess = () => done(text(read2.result));
+    });
+  }
+  swap(key, expected, value) {
+    return this.#transact("readwrite", (store, done) => {
+      const read2 = store.get(key);
+      read2.onsuccess = () => {
+        const record = text(read2.result);
+        if (record !== expected) return done({ record });
+        if (value === null) store.delete(key);
+        else store.put(value, key);
+        done({ swapped: true });
+      };
+    });
+  }
+  close() {
+    void this.#database?.then(
+      (database) => database.close(),
+      () => {
+      }
+    );
+    this.#database = void 0;
+  }
+  async #transact(mode, work) {
+    for (let again = true; ; again = false) {
+      const database = await (this.#database ??= this.#open());
+      try {
+        return await new Promise((resolve, reject) => {
+          const transaction = database.transaction(STORE, mode);
+          let result;
+          transaction.oncomplete = () => resolve(result);
+          transaction.onabort = transaction.onerror = () => reject(refused(transaction.error));
+          work(transaction.objectStore(STORE), (value) => result = value);
+        });
+      } catch (error) {
+        this.#database = void 0;
+        if (error instanceof Failed || !again) throw refused(error);
+      }
+    }
+  }
+  #open() {
+    return new Promise((resolve, reject) => {
+      const give = (error) => {
+        this.#database = void 0;
+        reject(refused(error));
+      };
+      const timer = setTimeout(give, PATIENCE, { name: "TimeoutError" });
+      try {
+        const request = indexedDB.open(NAME, 1);
+        request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+        request.onerror = () => {
+          clearTimeout(timer);
+          give(request.error);
+        };
+        request.onsuccess = () => {
+          clearTimeout(timer);
+          const database = request.result;
+          database.onversionchange = () => database.close();
+          database.onclose = () => this.#database = void 0;
+          this.opened = true;
+          resolve(database);
+        };
+      } catch (error) {
+        clearTimeout(timer);
+        give(error);
+      }
+    });
+  }
+};
+function text(value) {
+  return typeof value === "string" ? value : null;
+}
+function refused(error) {
+  if (error instanceof Failed) return error;
+  const name = error?.name ?? "unknown";
+  return new Failed(/quota/i.test(name) ? "quota" : "denied", name);
+}
+
+// src/host/storage.ts
+var LocalStorage = class {
+  /** @inheritDoc */
+  getItem(key) {
+    return localStorage.getItem(key);
+  }
+  /** @inheritDoc */
+  setItem(key, value) {
+    localStorage.setItem(key, value);
+  }
+  /** @inheritDoc */
+  removeItem(key) {
+    localStorage.removeItem(key);
+  }
+};
+var SessionStorage = class {
+  /** @inheritDoc */
+  getItem(key) {
+    return sessionStorage.getItem(key);
+  }
+  /** @inheritDoc */
+  setItem(key, value) {
+    sessionStorage.setItem(key, value);
+  }
+  /** @inheritDoc */
+  removeItem(key) {
+    sessionStorage.removeItem(key);
+  }
+};
+var MemoryStorage = class {
+  #items = /* @__PURE__ */ new Map();
+  /** @inheritDoc */
+  getItem(key) {
+    return this.#items.get(key) ?? null;
+  }
+  /** @inheritDoc */
+  setItem(key, value) {
+    this.#items.set(key, value);
+  }
+  /** @inheritDoc */
+  removeItem(key) {
+    this.#items.delete(key);
+  }
+};
+var Items = class {
+  constructor(storage) {
+    this.storage = storage;
+  }
+  storage;
+  async load(key) {
+    try {
+      return await this.storage.getItem(key) ?? null;
+    } catch (error) {
+      throw denied(error);
+    }
+  }
+  async swap(key, expected, value) {
+    const record = await this.load(key);
+    if (record !== expected) return { record };
+    try {
+      await (value === null ? this.storage.removeItem(key) : this.storage.setItem(key, value));
+      return { swapped: true };
+    } catch (error) {
+      throw denied(error);
+    }
+  }
+};
+var Fallback = class {
+  #database = new Database();
+  #items;
+  load(key) {
+    return this.#with((records) => records.load(key));
+  }
+  swap(key, expected, value) {
+    return this.#with((records) => records.swap(key, expected, value));
+  }
+  close() {
+    this.#database.close();
+  }
+  async #with(work) {
+    if (this.#items) return work(this.#items);
+    try {
+      return await work(this.#database);
+    } catch (error) {
+      if (this.#database.opened) throw error;
+      this.#items = new Items(new SessionStorage());
+      return work(this.#items);
+    }
+  }
+};
+function denied(error) {
+  const name = error?.name ?? "";
+  return new Failed(/quota/i.test(name) ? "quota" : "denied", name);
+}
+function places(storage) {
+  const device = new Fallback();
+  return { session: storage ? new Items(storage) : device, device };
+}
+function kind(storage) {
+  if (!storage) return "indexeddb";
+  if (storage instanceof LocalStorage) return "local";
+  if (storage instanceof SessionStorage) return "session";
+  return storage instanceof MemoryStorage ? "memory" : "custom";
+}
+
+// src/host/surroundings.ts
+var Surroundings = class {
+  #abort = new AbortController();
+  #channel;
+  /**
+   * @param name Shared by the tabs that have one session.
+   * @param notice Told what happened.
+   */
+  constructor(name, notice) {
+    if (typeof document === "undefined") return;
+    const { signal } = this.#abort;
+    addEventListener("online", () => notice("online"), { signal });
+    addEventListener("pageshow", (event) => event.persisted && notice("shown"), { signal });
+    addEventListener("storage", (event) => (event.key === null || event.key === name) && notice("stored"), { signal });
+    const visibility = () => notice(document.visibilityState === "hidden" ? "hidden" : "visible");
+    document.addEventListener("visibilitychange", visibility, { signal });
+    if (document.visibilityState === "hidden") visibility();
+    try {
+      this.#channel = new BroadcastChannel(name);
+      this.#channel.onmessage = () => notice("stored");
+    } catch {
+    }
+  }
+  /** Tells the other tabs that the stored session changed. */
+  broadcast() {
+    this.#channel?.postMessage(null);
+  }
+  /** Stops listening. */
+  close() {
+    this.#abort.abort();
+    this.#channel?.close();
+  }
+};
+
+// src/host/driver.ts
+var LONGEST_TIMER = 2 ** 31 - 1;
+var Driver = class {
+  #options;
+  #fetch = globalThis.fetch;
+  #records;
+  #locks = new Locks();
+  #handlers = /* @__PURE__ */ new Map();
+  #calls = /* @__PURE__ */ new Map();
+  #running = /* @__PURE__ */ new Map();
+  #core;
+  #surroundings;
+  #inputs = [];
+  #busy = false;
+  #closed = false;
+  constructor(options) {
+    this.#options = options;
+    this.#records = places(options.storage);
+  }
+  /** Runs a call of the application. */
+  async run(command, extra = {}) {
+    if (extra.signal?.aborted) throw this.#error("aborted");
+    const core = await this.#load();
+    return new Promise((resolve, reject) => {
+      this.#feed(core, () => {
+        const { task, effects } = JSON.parse(core.start(JSON.stringify(command), Date.now(), performance.now()));
+        this.#calls.set(task, { ...extra, resolve, reject });
+        extra.signal?.addEventListener("abort", () => this.#feed(core, () => this.#cancel(core, task)), { once: true });
+        return effects;
+      });
+    });
+  }
+  /** Listens to an event; gives back a function that stops that. */
+  on(event, handler) {
+    let handlers = this.#handlers.get(event);
+    if (!handlers) this.#handlers.set(event, handlers = /* @__PURE__ */ new Set());
+    handlers.add(handler);
+    return () => void handlers.delete(handler);
+  }
+  /** Ends everything that is under way and releases what is held. */
+  async close() {
+    if (this.#closed) return;
+    const ended = this.#core ? this.run({ do: "close" }).catch(() => {
+    }) : void 0;
+    this.#closed = true;
+    await ended;
+    this.#release();
+    this.#records.session.close?.();
+    this.#records.device.close?.();
+  }
+  async #load() {
+    if (this.#closed) throw this.#error("closed");
+    if (typeof document === "undefined") throw this.#error("no_browser");
+    if (!this.#core) {
+      const { options, storage, makeCore } = this.#options;
+      const text2 = JSON.stringify({ ...options, storage: kind(storage) });
+      const page = JSON.stringify({ href: location.href, origin: location.origin });
+      const made = Promise.resolve(makeCore(text2, page, Date.now(), performance.now()));
+      this.#core = made;
+      made.then(
+        (core) => this.#listen(core),
+        () => this.#core = void 0
+      );
+    }
+    return this.#core;
+  }
+  #listen(core) {
+    const { issuer, clientId } = this.#options.options;
+    const name = `oxidc:session:${issuer.length}:${issuer}:${clientId}`;
+    const notice = (what) => void this.run({ do: "notice", what }).catch(() => {
+    });
+    if (this.#core && core) this.#surroundings = new Surroundings(name, notice);
+  }
+  /** Feeds one input after the other: all effects of one are performed before the next. */
+  #feed(core, input) {
+    this.#inputs.push(input);
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      for (let next = this.#inputs.shift(); next; next = this.#inputs.shift()) {
+        for (const effect of next()) this.#perform(core, effect);
+      }
+    } catch (error) {
+      this.#trapped(error);
+    } finally {
+      this.#busy = false;
+    }
+  }
+  /** After a trap the instance is not to be used again; the next call makes a new one from storage. */
+  #trapped(error) {
+    const calls = [...this.#calls.values()];
+    this.#release();
+    this.#core = void 0;
+    for (const call of calls) call.reject(this.#error("core_trapped", String(error)));
+  }
+  #release() {
+    this.#inputs = [];
+    this.#calls.clear();
+    for (const abort of this.#running.values()) abort.abort();
+    this.#running.clear();
+    this.#locks.close();
+    this.#surroundings?.close();
+  }
+  #cancel(core, task) {
+    return this.#calls.has(task) ? JSON.parse(core.cancel(task, Date.now(), performance.now())) : [];
+  }
+  #perform(core, effect) {
+    switch (effect.do) {
+      case "finish":
+        return this.#finish(effect.task, effect.ok, effect.error);
+      case "publish":
+        return this.#publish(effect);
+      case "cancel":
+        this.#running.get(effect.effect)?.abort();
+        return void this.#running.delete(effect.effect);
+      case "unlock":
+        return this.#locks.release(effect.lock);
+      case "broadcast":
+        return this.#surroundings?.broadcast();
+      case "replaceAddress":
+        return history.replaceState(history.state, "", effect.url);
+    }
+    const abort = new AbortController();
+    this.#running.set(effect.id, abort);
+    const answer = (outcome) => {
+      if (!this.#running.delete(effect.id)) return;
+      this.#feed(core, () => JSON.parse(core.resume(effect.id, JSON.stringify(outcome), Date.now(), performance.now())));
+    };
+    const refuse = (error) => answer(error instanceof Failed ? { ...error } : { failed: "unsupported", detail: String(error) });
+    try {
+      const outcome = this.#act(effect, abort.signal);
+      if (outcome instanceof Promise) outcome.then(answer, refuse);
+      else answer(outcome);
+    } catch (error) {
+      refuse(error);
+    }
+  }
+  #act(effect, signal) {
+    switch (effect.do) {
+      case "http":
+        return http(this.#fetch, effect, signal);
+      case "send":
+        return this.#send(effect.task, effect.authorization);
+      case "random":
+        return random(effect.octets);
+      case "digest":
+        return digest(effect.bits, effect.data);
+      case "verify":
+        return verify(effect);
+      case "resolve": {
+        const { href, origin } = new URL(effect.url, location.href);
+        return { href, origin };
+      }
+      case "load":
+        return this.#records[effect.area].load(effect.key).then((record) => ({ record }));
+      case "swap":
+        return this.#records[effect.area].swap(effect.key, effect.expected, effect.value);
+      case "lock":
+        return this.#locks.take(effect.id, effect.name, effect.wait, signal);
+      case "wait":
+        return sleep(effect.duration, signal);
+      case "navigate":
+        if (effect.replace) location.replace(effect.url);
+        else location.assign(effect.url);
+        return {};
+      default:
+        throw new Failed("unsupported", effect.do);
+    }
+  }
+  async #send(task, authorization) {
+    const send = this.#calls.get(task)?.send;
+    if (!send) throw new Failed("aborted");
+    try {
+      return describe(await send(authorization));
+    } catch (error) {
+      throw error?.name === "AbortError" ? new Failed("aborted") : failure(error);
+    }
+  }
+  #finish(task, ok, error) {
+    const call = this.#calls.get(task);
+    this.#calls.delete(task);
+    if (error) call?.reject(this.#options.makeError(error));
+    else call?.resolve(ok);
+  }
+  #publish({ event, session, reason, token, error }) {
+    const values = {
+      session: [session ?? void 0, reason],
+      tokens: [token],
+      signedOut: [reason],
+      error: [error && this.#options.makeError(error)]
+    };
+    for (const handler of this.#handlers.get(event) ?? []) {
+      try {
+        handler(...values[event]);
+      } catch (thrown) {
+        queueMicrotask(() => reportError(thrown));
+      }
+    }
+  }
+  #error(code, detail) {
+    return this.#options.makeError({ code, kind: "", message: detail ?? "", session: "kept", retryable: false });
+  }
+};
+async function sleep(duration, signal) {
+  for (let left = duration; left >= 0; left -= LONGEST_TIMER) {
+    await new Promise((resolve) => {
+      const timer = setTimeout(resolve, Math.min(left, LONGEST_TIMER));
+      signal.addEventListener("abort", () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+    if (signal.aborted) throw new Failed("aborted");
+  }
+  return {};
+}
+
+// src/host/index.ts
+function createDriver(options, storage, makeCore) {
+  const named = {
+    local: () => new LocalStorage(),
+    session: () => new SessionStorage(),
+    memory: () => new MemoryStorage()
+  };
+  const chosen = typeof storage === "string" ? named[storage]?.() : storage;
+  return new Driver({ options: JSON.parse(options), storage: chosen, makeCore, makeError: (error) => error });
+}
+export {
+  Driver,
+  LocalStorage,
+  MemoryStorage,
+  SessionStorage,
+  createDriver
+};
