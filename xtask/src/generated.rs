@@ -78,3 +78,8 @@ fn markdown() -> String {
     }
     text
 }
+
+#[test]
+fn what_is_generated_from_the_list_of_errors_is_up_to_date() {
+    check().unwrap();
+}

@@ -1,15 +1,20 @@
 //! All automation of the repository: `cargo xtask <command>`.
 
+mod browsers;
 mod ci;
 mod demo;
 mod example;
 mod generated;
 mod npm;
+mod parts;
 mod run;
+mod rust_surface;
 mod size;
 mod surface;
 mod test;
 mod tidy;
+
+use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
@@ -20,29 +25,44 @@ cargo xtask <command>
   test [filter]    all tests: units, properties, simulation, packaging, real browsers
                    (a filter keeps the browser suites whose file name contains it)
   ci               what CI runs: formatting, lints, generated files, documentation, sizes, all tests
-  npm [--dev]      builds the npm package (packages/oxidc/dist)
+  npm [--dev]      builds the npm package (packages/oxidc/dist); --dev: without the slow optimisation
   example          builds the example apps
-  size [--json] [--parts]
-                   bytes of each entry, raw, gzip and brotli; --parts: what the module consists of
+  size [--json]    builds the package and weighs each entry: raw, gzip and brotli; fails above the limits
+  size --parts     what the WebAssembly module consists of, largest first
   surface [--check]
                    writes the reports of the public surface, or says that they are out of date
+  tidy             small promises about the repository's files
+  browsers         installs the browsers that the tests need, or says how
 ";
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let has = |flag: &str| arguments.iter().any(|a| a == flag);
-    match arguments.first().map_or("help", String::as_str) {
-        "demo" => demo::run(),
-        "test" => test::run(arguments.get(1).map(String::as_str)),
-        "ci" => ci::run(),
-        "npm" => npm::run(has("--dev")),
-        "example" => example::run(),
-        "size" => size::run(has("--json"), has("--parts")),
-        "surface" => surface::run(has("--check")),
-        "help" | "--help" | "-h" => {
-            print!("{HELP}");
-            Ok(())
-        }
-        other => bail!("there is no command `{other}`\n\n{HELP}"),
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    command(&words).unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn command(words: &[&str]) -> Result<ExitCode> {
+    match words {
+        [] | ["help"] => print!("{HELP}"),
+        _ if words.iter().any(|word| ["--help", "-h"].contains(word)) => print!("{HELP}"),
+        ["demo"] => demo::run()?,
+        ["test"] => return test::run(None),
+        ["test", filter] => return test::run(Some(filter)),
+        ["ci"] => return ci::run(),
+        ["npm"] => npm::run(false)?,
+        ["npm", "--dev"] => npm::run(true)?,
+        ["example"] => example::run()?,
+        ["size"] => size::run(false)?,
+        ["size", "--json"] => size::run(true)?,
+        ["size", "--parts"] => parts::run()?,
+        ["surface"] => surface::run(false)?,
+        ["surface", "--check"] => surface::run(true)?,
+        ["tidy"] => tidy::run()?,
+        ["browsers"] => browsers::install()?,
+        _ => bail!("there is no command `{}`\n\n{HELP}", words.join(" ")),
     }
+    Ok(ExitCode::SUCCESS)
 }

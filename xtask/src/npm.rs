@@ -3,53 +3,61 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::generated;
-use crate::run::{npm_packages, program, root, status};
+use crate::run::{npm_packages, program, root, run as run_program, run_prepared, step, write};
 
-/// Where the glue is written.
-const GLUE: &str = "target/bindgen";
+/// The copy of the host module that the Rust face carries.
+pub const HOST_COPY: &str = "crates/oxidc-web/js/host.js";
 
 pub fn run(dev: bool) -> Result<()> {
     generated::write()?;
-    let module = wasm("oxidc-wasm", &["--features", "standalone"])?;
-    glue(&module, &root().join(GLUE), "oxidc_wasm", true)?;
+    let bindgen = root().join("target/bindgen");
+    glue(&core()?, &bindgen, true)?;
     npm_packages("packages/oxidc")?;
-    let glue = root().join(GLUE).display().to_string();
-    let mut words = vec!["node", "build.mjs", &glue];
+    let bindgen = bindgen.display().to_string();
+    let mut words = vec!["node", "build.mjs", &bindgen];
     if dev {
         words.push("--dev");
     }
-    crate::run::run("packages/oxidc", &words)?;
-    // The Rust face carries the same host module.
-    let host = fs::read_to_string(root().join("packages/oxidc/dist/host.js"))?;
-    crate::run::write(&root().join("crates/oxidc-web/js/host.js"), &host)
+    run_program("packages/oxidc", &words)?;
+    write(&root().join(HOST_COPY), &fs::read_to_string(root().join("packages/oxidc/dist/host.js"))?)
+}
+
+/// Builds the core for the npm package.
+pub fn core() -> Result<PathBuf> {
+    wasm("oxidc-wasm", &["--features", "standalone"])
 }
 
 /// Builds a crate for browsers; the file of the module comes back.
 pub fn wasm(package: &str, more: &[&str]) -> Result<PathBuf> {
     let words = ["cargo", "build", "--quiet", "--profile", "wasm", "--target", "wasm32-unknown-unknown", "--package", package];
-    let words: Vec<&str> = words.iter().chain(more).copied().collect();
+    let words = [&words, more].concat();
     let mut command = program(".", &words);
     // No path of the machine that built it ends up in what is published.
-    let home = |name: &str, default: &str| std::env::var(name).unwrap_or_else(|_| format!("{}/{default}", std::env::var("HOME").unwrap_or_default()));
+    let home = |name: &str, default: &str| {
+        std::env::var(name).unwrap_or_else(|_| format!("{}/{default}", std::env::var("HOME").unwrap_or_default()))
+    };
     let flags = [
         format!("--remap-path-prefix={}=", root().display()),
         format!("--remap-path-prefix={}=cargo", home("CARGO_HOME", ".cargo")),
         format!("--remap-path-prefix={}=rustup", home("RUSTUP_HOME", ".rustup")),
     ];
     command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
-    status(command, &words.join(" "))?;
-    let target = std::env::var("CARGO_TARGET_DIR").map_or_else(|_| root().join("target"), PathBuf::from);
+    run_prepared(command, &words.join(" "))?;
+    let target = root().join(std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".into()));
     Ok(target.join(format!("wasm32-unknown-unknown/wasm/{}.wasm", package.replace('-', "_"))))
 }
 
 /// Makes the JavaScript glue of a module. Without a default path, the page says where the module is.
-pub fn glue(module: &Path, to: &Path, name: &str, omit_default_path: bool) -> Result<()> {
-    let mut bindgen = Bindgen::new();
-    bindgen.input_path(module).out_name(name).typescript(false).remove_name_section(true).remove_producers_section(true);
-    bindgen.omit_default_module_path(omit_default_path).web(true)?;
-    bindgen.generate(to)
+pub fn glue(module: &Path, to: &Path, omit_default_path: bool) -> Result<()> {
+    let name = module.file_stem().and_then(|name| name.to_str()).with_context(|| module.display().to_string())?;
+    step(&format!("wasm-bindgen {name}"), || {
+        let mut bindgen = Bindgen::new();
+        bindgen.input_path(module).out_name(name).typescript(false).remove_name_section(true).remove_producers_section(true);
+        bindgen.omit_default_module_path(omit_default_path).web(true)?;
+        bindgen.generate(to)
+    })
 }

@@ -1,4 +1,4 @@
-//! Runs other programs and says what it does.
+//! Runs other programs, says what it does and how long it took. What it says goes to the error output: the other one is for results.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,6 +11,19 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
 }
 
+/// The names of the folders of `parent` that hold a certain file, sorted.
+pub fn folders_with(parent: &str, file: &str) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in root().join(parent).read_dir().with_context(|| parent.to_owned())? {
+        let entry = entry?;
+        if entry.path().join(file).exists() {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
 /// A program in a folder of the repository, with its arguments.
 pub fn program(folder: &str, words: &[&str]) -> Command {
     let (name, arguments) = words.split_first().expect("a program has a name");
@@ -20,17 +33,23 @@ pub fn program(folder: &str, words: &[&str]) -> Command {
     command
 }
 
+/// A step of our own.
+pub fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    eprintln!("> {what}");
+    let started = Instant::now();
+    let result = work();
+    eprintln!("  {:.1} s: {what}", started.elapsed().as_secs_f64());
+    result
+}
+
 /// Runs a program; its failure is ours.
 pub fn run(folder: &str, words: &[&str]) -> Result<()> {
-    status(program(folder, words), &words.join(" "))
+    run_prepared(program(folder, words), &words.join(" "))
 }
 
 /// Runs a prepared program; its failure is ours.
-pub fn status(mut command: Command, what: &str) -> Result<()> {
-    println!("> {what}");
-    let started = Instant::now();
-    let status = command.status().with_context(|| format!("`{what}` could not be started"))?;
-    println!("  {:.1} s", started.elapsed().as_secs_f64());
+pub fn run_prepared(mut command: Command, what: &str) -> Result<()> {
+    let status = step(what, || command.status().with_context(|| format!("`{what}` could not be started")))?;
     if status.success() { Ok(()) } else { bail!("`{what}` failed: {status}") }
 }
 
@@ -44,6 +63,15 @@ pub fn output(folder: &str, words: &[&str]) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
+/// Runs two works that do not need each other side by side. The first failure is reported when both have ended.
+pub fn side_by_side(one: impl FnOnce() -> Result<()> + Send, other: impl FnOnce() -> Result<()>) -> Result<()> {
+    std::thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)).and(other)
+    })
+}
+
 /// Installs the npm packages of a folder, if its lockfile is newer than what is installed.
 pub fn npm_packages(folder: &str) -> Result<()> {
     let modified = |path: &str| root().join(folder).join(path).metadata().and_then(|m| m.modified()).ok();
@@ -51,7 +79,9 @@ pub fn npm_packages(folder: &str) -> Result<()> {
     if installed.is_some() && installed >= modified("package-lock.json") {
         return Ok(());
     }
-    run(folder, &["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"])
+    let mut command = program(folder, &["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+    command.stdout(Stdio::null());
+    run_prepared(command, &format!("npm ci in {folder}"))
 }
 
 /// Writes a file if its content changes.

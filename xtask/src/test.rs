@@ -1,112 +1,151 @@
 //! All tests, and one line at the end that counts them.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::Stdio;
-use std::time::Instant;
+use std::process::{ExitCode, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 
-use crate::run::{npm_packages, output, program, root, run as run_program};
-use crate::{example, npm};
+use crate::run::{npm_packages, program, root, step};
+use crate::{browsers, example, npm};
 
-/// Debian's packages with the three browsers.
-const BROWSERS: &[(&str, &str)] = &[
-    ("chromium", "/usr/bin/chromium"),
-    ("firefox-esr", "/usr/bin/firefox-esr"),
-    ("webkit2gtk-driver", "/usr/bin/WebKitWebDriver"),
-    ("xvfb", "/usr/bin/Xvfb"),
-];
-
-/// Passed and failed tests.
+/// Tests that passed and failed. A runner that could not do its work is a failure too.
 #[derive(Default)]
 struct Count {
     passed: u32,
     failed: u32,
+    broken: Vec<String>,
 }
 
-pub fn run(filter: Option<&str>) -> Result<()> {
-    browsers()?;
-    let mut count = Count::default();
-    if filter.is_none() {
-        count.add(&["cargo", "test", "--workspace", "--all-targets"], ".")?;
-        count.add(&["cargo", "test", "--workspace", "--doc"], ".")?;
-        // What a browser loads has no standard library.
-        run_program(".", &["cargo", "check", "--quiet", "--target", "wasm32-unknown-unknown", "--package", "oxidc-core"])?;
-    }
+/// Builds what the tests need, and runs them.
+pub fn run(filter: Option<&str>) -> Result<ExitCode> {
+    browsers::install()?;
     npm::run(false)?;
-    if filter.is_none() {
-        run_program("packages/oxidc", &["npm", "run", "--silent", "check"])?;
-        count.add(&["npm", "run", "--silent", "test"], "packages/oxidc")?;
-    }
     example::run()?;
     npm_packages("e2e")?;
+    all(filter)
+}
+
+/// Runs the tests on what was built.
+pub fn all(filter: Option<&str>) -> Result<ExitCode> {
+    let suites = suites(filter)?;
+    let mut count = Count::default();
+    if filter.is_none() {
+        count.tests(".", &["cargo", "test", "--quiet", "--workspace", "--all-targets", "--no-fail-fast"])?;
+        count.tests(".", &["cargo", "test", "--quiet", "--workspace", "--doc", "--no-fail-fast"])?;
+        count.check(".", &["cargo", "check", "--quiet", "--target", "wasm32-unknown-unknown", "--package", "oxidc-core"])?;
+        count.check("packages/oxidc", &["npm", "run", "--silent", "check"])?;
+        count.tests("packages/oxidc", &["npm", "run", "--silent", "test"])?;
+    }
+    // A suite that hangs becomes a failure with a name; the time is far from what any of them needs.
+    let words = ["node", "--test", "--test-concurrency=1", "--test-timeout=600000", "--test-reporter=spec"];
+    let words: Vec<&str> = words.into_iter().chain(suites.iter().map(String::as_str)).collect();
+    count.tests("e2e", &words)?;
+    Ok(count.print())
+}
+
+/// The suites of the browser tests.
+fn suites(filter: Option<&str>) -> Result<Vec<String>> {
     let mut suites: Vec<String> = std::fs::read_dir(root().join("e2e/test"))?
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .filter(|name| name.ends_with(".test.mjs") && filter.is_none_or(|part| name.contains(part)))
         .map(|name| format!("test/{name}"))
         .collect();
     suites.sort();
-    let words: Vec<&str> = ["node", "--test", "--test-concurrency=1", "--test-reporter=spec"].into_iter().chain(suites.iter().map(String::as_str)).collect();
-    count.add(&words, "e2e")?;
-    println!("\n{} passed, {} failed", count.passed, count.failed);
-    if count.failed > 0 { bail!("{} tests failed", count.failed) } else { Ok(()) }
+    ensure!(!suites.is_empty(), "no suite in e2e/test has `{}` in its name", filter.unwrap_or_default());
+    Ok(suites)
 }
 
 impl Count {
     /// Runs a test runner, shows what it prints and reads its closing lines.
-    fn add(&mut self, words: &[&str], folder: &str) -> Result<()> {
+    fn tests(&mut self, folder: &str, words: &[&str]) -> Result<()> {
         let what = words.join(" ");
-        println!("> {what}");
-        let started = Instant::now();
-        let mut runner = program(folder, words).stdout(Stdio::piped()).spawn().with_context(|| what.clone())?;
-        let (passed, failed) = (self.passed, self.failed);
-        if let Some(printed) = runner.stdout.take() {
-            for line in BufReader::new(printed).lines() {
-                let line = line?;
+        let before = (self.passed, self.failed);
+        let status = step(&what, || {
+            // Colours would stand between the numbers.
+            let mut runner = program(folder, words);
+            let mut runner = runner.env_remove("FORCE_COLOR").stdout(Stdio::piped()).spawn().with_context(|| what.clone())?;
+            for line in BufReader::new(runner.stdout.take().context("no output")?).split(b'\n') {
+                let line = String::from_utf8_lossy(&line?).into_owned();
                 println!("{line}");
                 self.read(&line);
             }
+            Ok(runner.wait()?)
+        })?;
+        if !status.success() && self.failed == before.1 {
+            self.broken.push(format!("`{what}` failed: {status}"));
+        } else if (self.passed, self.failed) == before {
+            self.broken.push(format!("`{what}` ran no test"));
         }
-        let status = runner.wait()?;
-        println!("  {:.1} s", started.elapsed().as_secs_f64());
-        if !status.success() && self.failed == failed {
-            bail!("`{what}` failed: {status}");
-        }
-        if (self.passed, self.failed) == (passed, failed) {
-            bail!("`{what}` ran no test");
+        Ok(())
+    }
+
+    /// Runs something that passes or fails as a whole.
+    fn check(&mut self, folder: &str, words: &[&str]) -> Result<()> {
+        let what = words.join(" ");
+        let status = step(&what, || program(folder, words).status().with_context(|| what.clone()))?;
+        if !status.success() {
+            self.broken.push(format!("`{what}` failed: {status}"));
         }
         Ok(())
     }
 
     fn read(&mut self, line: &str) {
         let words: Vec<&str> = line.split_whitespace().collect();
-        let number = |text: Option<&&str>| text.and_then(|n| n.parse::<u32>().ok()).unwrap_or(0);
+        let number = |text: &str| text.parse::<u32>().unwrap_or(0);
         match words.as_slice() {
             // cargo: "test result: ok. 12 passed; 0 failed; ..."
             ["test", "result:", _, passed, "passed;", failed, "failed;", ..] => {
-                self.passed += number(Some(passed));
-                self.failed += number(Some(failed));
+                self.passed += number(passed);
+                self.failed += number(failed);
             }
             // node: "ℹ pass 12", or "# pass 12"
-            ["ℹ" | "#", "pass", passed] => self.passed += number(Some(passed)),
-            ["ℹ" | "#", "fail" | "cancelled", failed] => self.failed += number(Some(failed)),
+            ["ℹ" | "#", "pass", passed] => self.passed += number(passed),
+            ["ℹ" | "#", "fail" | "cancelled", failed] => self.failed += number(failed),
             _ => (),
         }
     }
+
+    /// The last line, whatever happened.
+    fn print(&self) -> ExitCode {
+        for broken in &self.broken {
+            println!("\n{broken}");
+        }
+        let failed = self.failed as usize + self.broken.len();
+        println!("\n{} passed, {failed} failed", self.passed);
+        if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
 }
 
-/// Installs the browsers where that is possible, else says how.
-fn browsers() -> Result<()> {
-    let missing: Vec<&str> = BROWSERS.iter().filter(|(_, file)| !Path::new(file).exists()).map(|(package, _)| *package).collect();
-    if missing.is_empty() {
-        return Ok(());
+#[cfg(test)]
+mod tests {
+    use super::Count;
+
+    #[test]
+    fn the_closing_lines_of_every_runner_are_counted_and_others_are_not() {
+        let mut count = Count::default();
+        for line in [
+            "test result: ok. 12 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s",
+            "test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s",
+            "ℹ tests 9",
+            "ℹ pass 7",
+            "ℹ fail 1",
+            "ℹ cancelled 1",
+            "# pass 4",
+            "# fail 0",
+            "✔ the users pass 3 gates (0.2ms)",
+            "# skipped 1",
+        ] {
+            count.read(line);
+        }
+        assert_eq!((count.passed, count.failed), (12 + 3 + 7 + 4, 2 + 1 + 1));
     }
-    let install = ["apt-get", "install", "-y", "--no-install-recommends"];
-    let words: Vec<&str> = install.iter().copied().chain(missing.iter().copied()).collect();
-    if output(".", &["id", "-u"])?.trim() != "0" || !Path::new("/usr/bin/apt-get").exists() {
-        bail!("browsers are missing; on Debian type: sudo {}", words.join(" "));
+
+    #[test]
+    fn a_runner_that_fails_without_a_count_is_a_failure() {
+        let mut count = Count::default();
+        count.tests(".", &["false"]).unwrap();
+        count.tests(".", &["true"]).unwrap();
+        count.check(".", &["false"]).unwrap();
+        assert_eq!(count.broken.len(), 3);
     }
-    run_program(".", &["apt-get", "update", "-qq"])?;
-    run_program(".", &words)
 }

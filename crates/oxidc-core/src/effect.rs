@@ -9,8 +9,8 @@ use alloc::vec::Vec;
 
 use crate::error::Error;
 use crate::wire::http::{Request, Response};
-use crate::wire::json::Value;
 use crate::wire::jose::Algorithm;
+use crate::wire::json::Value;
 
 /// Joins an [`Effect`] to its [`Outcome`].
 pub type EffectId = u32;

@@ -5,9 +5,9 @@ use alloc::string::String;
 
 use crate::error::{Code, Error, Result};
 use crate::secret::same;
-use crate::wire::{base64url, decimal, text as words};
 use crate::wire::jose::{Algorithm, Jws, JwsError};
 use crate::wire::json::Value;
+use crate::wire::{base64url, decimal, text as words};
 
 /// How long before a sign-in's answer its token may have been issued, in seconds.
 const WINDOW: i64 = 600;
@@ -64,7 +64,8 @@ pub fn algorithm(jws: &Jws, expected: &Expected<'_>) -> Result<Algorithm> {
     }
     let accepted = Algorithm::parse(&jws.header.alg).filter(|a| expected.algorithms.contains(a));
     let good_size = |a: &Algorithm| a.signature_octets().map_or(!jws.signature.is_empty(), |octets| octets == jws.signature.len());
-    let algorithm = accepted.ok_or_else(|| Error::new(Code::IdTokenAlgorithm).detail(jws.header.alg.chars().take(64).collect::<String>()))?;
+    let algorithm =
+        accepted.ok_or_else(|| Error::new(Code::IdTokenAlgorithm).detail(jws.header.alg.chars().take(64).collect::<String>()))?;
     if good_size(&algorithm) { Ok(algorithm) } else { Err(Code::IdTokenSignature.into()) }
 }
 

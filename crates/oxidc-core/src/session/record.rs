@@ -44,7 +44,9 @@ pub(crate) struct Ended {
 /// What a stored text turns out to be.
 pub(crate) enum Stored {
     Session(Record),
-    Ended { generation: i64 },
+    Ended {
+        generation: i64,
+    },
     /// Written by a later version.
     Newer,
     Damaged,
@@ -95,7 +97,17 @@ impl Token {
     ) -> Self {
         let lifetime = expires_in.map(|seconds| seconds * SECOND);
         let until = lifetime.map(|lifetime| sent_at.monotonic + lifetime);
-        Self { access_token, token_type, resources, requested, granted, obtained_at: sent_at.wall, lifetime, until, since: sent_at.monotonic }
+        Self {
+            access_token,
+            token_type,
+            resources,
+            requested,
+            granted,
+            obtained_at: sent_at.wall,
+            lifetime,
+            until,
+            since: sent_at.monotonic,
+        }
     }
 
     /// Milliseconds since 1970.

@@ -64,7 +64,9 @@ fn want(cx: &Context, options: &TokenOptions) -> Result<Want> {
         TokenOptions { resources, .. } => cx.config.scopes_of(resources),
     };
     let want = Want { resources: options.resources.clone(), scopes };
-    for (asked, granted, code) in [(&want.resources, &record.resources, Code::ResourceRejected), (&want.scopes, &record.scopes, Code::ScopeRejected)] {
+    for (asked, granted, code) in
+        [(&want.resources, &record.resources, Code::ResourceRejected), (&want.scopes, &record.scopes, Code::ScopeRejected)]
+    {
         if let Some(beyond) = asked.iter().find(|one| !has(granted, one)) {
             return Err(Error::new(code).detail(text(&[beyond, ": the sign-in did not ask for it"])));
         }
@@ -302,4 +304,3 @@ pub(super) fn worth_renewing(cx: &Context) -> Vec<Want> {
     }
     wants
 }
-

@@ -17,7 +17,8 @@ const LONGEST_WAIT: Millis = 600 * SECOND;
 
 /// Plans the next renewal anew. Called whenever something changed that could move it.
 pub(crate) fn plan(cx: &Rc<Context>) {
-    let due = cx.config.automatic_renewal && cx.visible.get() && cx.sessions.record.borrow().as_ref().is_some_and(|r| r.refresh_token.is_some());
+    let due =
+        cx.config.automatic_renewal && cx.visible.get() && cx.sessions.record.borrow().as_ref().is_some_and(|r| r.refresh_token.is_some());
     let task = due.then(|| {
         let work = cx.clone();
         cx.shell.spawn(async move { run(&work).await })

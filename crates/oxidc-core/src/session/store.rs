@@ -102,9 +102,9 @@ pub(crate) async fn commit(cx: &Rc<Context>, mut record: Record) -> Commit {
             // Deleted by somebody, or unreadable: written anew.
             None | Some(Stored::Damaged) => *cx.sessions.stored.borrow_mut() = stands,
             Some(Stored::Session(other)) if other.id == record.id => {
-                let rotated = base.as_ref().is_none_or(|b| {
-                    other.refresh_token.as_ref().map(|t| t.expose()) != b.refresh_token.as_ref().map(|t| t.expose())
-                });
+                let rotated = base
+                    .as_ref()
+                    .is_none_or(|b| other.refresh_token.as_ref().map(|t| t.expose()) != b.refresh_token.as_ref().map(|t| t.expose()));
                 if rotated {
                     adopt(cx, stands, false);
                     return Commit::Superseded;

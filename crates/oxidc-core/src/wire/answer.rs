@@ -96,9 +96,9 @@ pub(crate) fn document(outcome: Outcome, otherwise: Code) -> Result<Value, Error
         Outcome::Http(response) if response.status == 200 => {
             let is_object = is_json(response.content_type.as_deref()) || is_key_set(response.content_type.as_deref());
             let parsed = if is_object { Value::parse(&response.body).ok() } else { None };
-            parsed.filter(|v| v.as_object().is_some()).ok_or_else(|| {
-                Error::new(Code::AnswerNotJson).detail(response.content_type.unwrap_or_else(|| "no content type".into()))
-            })
+            parsed
+                .filter(|v| v.as_object().is_some())
+                .ok_or_else(|| Error::new(Code::AnswerNotJson).detail(response.content_type.unwrap_or_else(|| "no content type".into())))
         }
         Outcome::Http(response) => Err(Error::new(otherwise).detail(status(&response))),
         other => Err(failed(other)),

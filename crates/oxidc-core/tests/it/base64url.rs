@@ -5,7 +5,9 @@ use proptest::prelude::*;
 
 #[test]
 fn the_vectors_of_rfc_4648_without_padding() {
-    for (octets, text) in [("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE"), ("foobar", "Zm9vYmFy")] {
+    for (octets, text) in
+        [("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE"), ("foobar", "Zm9vYmFy")]
+    {
         assert_eq!(encode(octets.as_bytes()), text);
         assert_eq!(decode(text).as_deref(), Some(octets.as_bytes()));
     }

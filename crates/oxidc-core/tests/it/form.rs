@@ -49,7 +49,11 @@ fn names_and_values_cannot_add_pairs() {
 fn a_query_is_added_to_an_address_with_and_without_one() {
     assert_eq!(append_query("https://a.example/x", "b=1"), "https://a.example/x?b=1");
     assert_eq!(append_query("https://a.example/x?a=0", "b=1"), "https://a.example/x?a=0&b=1");
-    for (address, expected) in [("https://a.example/x?", &[("b", "1")][..]), ("https://a.example/x?a=0&", &[("a", "0"), ("b", "1")]), ("https://a.example/x?a=?", &[("a", "?"), ("b", "1")])] {
+    for (address, expected) in [
+        ("https://a.example/x?", &[("b", "1")][..]),
+        ("https://a.example/x?a=0&", &[("a", "0"), ("b", "1")]),
+        ("https://a.example/x?a=?", &[("a", "?"), ("b", "1")]),
+    ] {
         let (base, query) = address.split_once('?').unwrap();
         let added = append_query(address, "b=1");
         assert!(added.starts_with(&format!("{base}?{query}")), "{added}");

@@ -34,7 +34,13 @@ fn refresh() -> Expected<'static> {
 }
 
 fn good() -> Object {
-    Object::new().with("iss", ISSUER).with("aud", CLIENT).with("sub", "user-1").with("exp", NOW + 300).with("iat", NOW - 5).with("nonce", NONCE)
+    Object::new()
+        .with("iss", ISSUER)
+        .with("aud", CLIENT)
+        .with("sub", "user-1")
+        .with("exp", NOW + 300)
+        .with("iat", NOW - 5)
+        .with("nonce", NONCE)
 }
 
 fn without(name: &str) -> Object {
@@ -89,10 +95,19 @@ fn a_good_token_is_accepted_at_a_sign_in_and_at_a_refresh() {
 
 #[test]
 fn what_is_wrong_with_the_shape_has_a_code() {
-    for (text, code) in [("", Code::IdTokenMalformed), ("a.b", Code::IdTokenMalformed), ("a.b.c", Code::IdTokenMalformed), ("....", Code::IdTokenEncrypted), (&"A".repeat(70_000), Code::IdTokenMalformed)] {
+    for (text, code) in [
+        ("", Code::IdTokenMalformed),
+        ("a.b", Code::IdTokenMalformed),
+        ("a.b.c", Code::IdTokenMalformed),
+        ("....", Code::IdTokenEncrypted),
+        (&"A".repeat(70_000), Code::IdTokenMalformed),
+    ] {
         assert_eq!(id_token::parse(text).err().map(|error| error.code()), Some(code));
     }
-    assert_eq!(id_token::parse(&token(r#"{"alg":"RS256","crit":["exp"]}"#, "{}")).err().map(|error| error.code()), Some(Code::IdTokenMalformed));
+    assert_eq!(
+        id_token::parse(&token(r#"{"alg":"RS256","crit":["exp"]}"#, "{}")).err().map(|error| error.code()),
+        Some(Code::IdTokenMalformed)
+    );
 }
 
 #[test]
@@ -103,7 +118,11 @@ fn t001_t002_t007_t008_only_configured_algorithms_are_accepted() {
     }
     assert_eq!(algorithm(r#"{"alg":"RS256"}"#, &Expected { algorithms: &[], ..login() }), Err(Code::IdTokenAlgorithm));
     for name in ["EdDSA", "Ed25519"] {
-        assert_eq!(algorithm(&format!(r#"{{"alg":"{name}"}}"#), &Expected { algorithms: &[Algorithm::EdDsa], ..login() }), Ok(Algorithm::EdDsa), "{name}");
+        assert_eq!(
+            algorithm(&format!(r#"{{"alg":"{name}"}}"#), &Expected { algorithms: &[Algorithm::EdDsa], ..login() }),
+            Ok(Algorithm::EdDsa),
+            "{name}"
+        );
     }
 }
 
@@ -135,14 +154,20 @@ fn t016_t017_t018_signatures_of_another_size_than_the_algorithm_s_are_refused() 
 
 #[test]
 fn t043_t045_t046_other_kinds_of_jwt_are_refused() {
-    for typ in ["at+jwt", "application/at+jwt", "dpop+jwt", "logout+jwt", "secevent+jwt", "oauth-authz-req+jwt", "", "JWT ", "jwt+", "application/", "application/application/jwt", "JWS", "text/jwt"] {
+    for typ in [
+        "at+jwt", "application/at+jwt", "dpop+jwt", "logout+jwt", "secevent+jwt", "oauth-authz-req+jwt", "", "JWT ", "jwt+",
+        "application/", "application/application/jwt", "JWS", "text/jwt",
+    ] {
         assert_eq!(algorithm(&format!(r#"{{"alg":"RS256","typ":"{typ}"}}"#), &login()), Err(Code::IdTokenType), "{typ}");
     }
 }
 
 #[test]
 fn t044_a_type_that_is_absent_or_jwt_is_accepted() {
-    for header in [r#"{"alg":"RS256"}"#, r#"{"alg":"RS256","typ":"JWT"}"#, r#"{"alg":"RS256","typ":"jwt"}"#, r#"{"alg":"RS256","typ":"Application/JWT"}"#, r#"{"alg":"RS256","typ":"application/jwt"}"#] {
+    for header in [
+        r#"{"alg":"RS256"}"#, r#"{"alg":"RS256","typ":"JWT"}"#, r#"{"alg":"RS256","typ":"jwt"}"#,
+        r#"{"alg":"RS256","typ":"Application/JWT"}"#, r#"{"alg":"RS256","typ":"application/jwt"}"#,
+    ] {
         assert_eq!(algorithm(header, &login()), Ok(Algorithm::Rs256), "{header}");
     }
 }
@@ -150,8 +175,10 @@ fn t044_a_type_that_is_absent_or_jwt_is_accepted() {
 #[test]
 fn t051_t052_an_issuer_that_differs_in_anything_is_refused() {
     for issuer in [
-        "https://login.example.com/tenant1", "https://login.example.com/tenant/", "https://LOGIN.example.com/tenant", "https://login.example.com:443/tenant", "http://login.example.com/tenant",
-        "https://login.example.com/%74enant", "https://login.example.com./tenant", "https://login.example.com/Tenant", "https://login.example.com/tenan", "", " https://login.example.com/tenant",
+        "https://login.example.com/tenant1", "https://login.example.com/tenant/", "https://LOGIN.example.com/tenant",
+        "https://login.example.com:443/tenant", "http://login.example.com/tenant", "https://login.example.com/%74enant",
+        "https://login.example.com./tenant", "https://login.example.com/Tenant", "https://login.example.com/tenan", "",
+        " https://login.example.com/tenant",
     ] {
         let message = refused(good().with("iss", issuer), &login(), Code::IdTokenIssuer);
         assert!(message.contains(&format!("\"{ISSUER}\"")) && message.contains(&format!("\"{issuer}\"")), "{message}");
@@ -169,7 +196,10 @@ fn t054_t055_t056_a_token_for_others_is_refused() {
     refused(without("aud"), &login(), Code::IdTokenAudience);
     all_refused(
         "aud",
-        &[r#""client-11""#, r#""client-""#, r#""CLIENT-1""#, "null", r#""""#, "[]", "[1]", "{}", r#"{"client-1":1}"#, "1", "true", r#"["a","b"]"#, r#"[["client-1"]]"#, "[null]"],
+        &[
+            r#""client-11""#, r#""client-""#, r#""CLIENT-1""#, "null", r#""""#, "[]", "[1]", "{}", r#"{"client-1":1}"#, "1", "true",
+            r#"["a","b"]"#, r#"[["client-1"]]"#, "[null]",
+        ],
         &login(),
         Code::IdTokenAudience,
     );
@@ -205,7 +235,12 @@ fn t059_a_trusted_further_audience_needs_an_authorized_party() {
 
 #[test]
 fn t060_t061_an_authorized_party_other_than_this_client_is_refused() {
-    all_refused("azp", &[r#""other""#, r#""""#, r#""Client-1""#, "1", r#"["client-1"]"#, "{}", "false"], &login(), Code::IdTokenAuthorizedParty);
+    all_refused(
+        "azp",
+        &[r#""other""#, r#""""#, r#""Client-1""#, "1", r#"["client-1"]"#, "{}", "false"],
+        &login(),
+        Code::IdTokenAuthorizedParty,
+    );
     accepted(good().with("azp", CLIENT), &login());
     accepted(raw("azp", "null"), &login());
 }
@@ -214,7 +249,12 @@ fn t060_t061_an_authorized_party_other_than_this_client_is_refused() {
 fn t062_a_subject_has_1_to_255_ascii_characters() {
     refused(without("sub"), &login(), Code::IdTokenSubject);
     let long = format!("\"{}\"", "x".repeat(256));
-    all_refused("sub", &["null", r#""""#, "1", "[]", r#"["user-1"]"#, &long, r#""é""#, r#""user\u00a0""#, r#""😀""#], &login(), Code::IdTokenSubject);
+    all_refused(
+        "sub",
+        &["null", r#""""#, "1", "[]", r#"["user-1"]"#, &long, r#""é""#, r#""user\u00a0""#, r#""😀""#],
+        &login(),
+        Code::IdTokenSubject,
+    );
     accepted(good().with("sub", "x".repeat(255)), &login());
 }
 
@@ -294,7 +334,15 @@ fn t072_a_token_that_is_not_valid_yet_is_refused() {
 #[test]
 fn t073_t074_t075_a_nonce_that_is_missing_or_another_is_refused() {
     refused(without("nonce"), &login(), Code::IdTokenNonce);
-    for nonce in [format!("{NONCE}1"), NONCE.to_uppercase(), format!("{NONCE} "), format!(" {NONCE}"), NONCE[1..].into(), String::new(), "another".into()] {
+    for nonce in [
+        format!("{NONCE}1"),
+        NONCE.to_uppercase(),
+        format!("{NONCE} "),
+        format!(" {NONCE}"),
+        NONCE[1..].into(),
+        String::new(),
+        "another".into(),
+    ] {
         let message = refused(good().with("nonce", nonce), &login(), Code::IdTokenNonce);
         assert!(!message.contains(NONCE), "a nonce is a secret: {message}");
     }
@@ -317,7 +365,17 @@ fn t078_the_hash_of_the_access_token_is_compared_strictly() {
     let digest: Vec<u8> = (0..32).collect();
     let right = encode(&digest[..16]);
     assert!(id_token::access_token_hash(&right, &digest));
-    for wrong in [format!("{right}1"), format!("{right}="), format!("{right}=="), encode(&digest[16..]), encode(&digest), right[1..].into(), right.to_lowercase(), String::new(), format!(" {right}")] {
+    for wrong in [
+        format!("{right}1"),
+        format!("{right}="),
+        format!("{right}=="),
+        encode(&digest[16..]),
+        encode(&digest),
+        right[1..].into(),
+        right.to_lowercase(),
+        String::new(),
+        format!(" {right}"),
+    ] {
         assert!(!id_token::access_token_hash(&wrong, &digest), "{wrong}");
     }
     let other: Vec<u8> = (1..33).collect();
@@ -328,8 +386,8 @@ fn t078_the_hash_of_the_access_token_is_compared_strictly() {
 fn t078_the_hash_of_openid_connect_s_own_example_is_right() {
     // The access token jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y, SHA-256.
     let digest = [
-        0xef, 0xb4, 0x26, 0x50, 0xfb, 0x63, 0x3d, 0xfc, 0xd6, 0xb4, 0x5d, 0x80, 0x9e, 0x92, 0xbd, 0x45, 0x6a, 0x57, 0xad, 0x69, 0x6b, 0x79, 0xc7, 0x5b, 0x2d, 0x4c, 0x89, 0x0c, 0x86, 0xfb,
-        0x4b, 0xa4,
+        0xef, 0xb4, 0x26, 0x50, 0xfb, 0x63, 0x3d, 0xfc, 0xd6, 0xb4, 0x5d, 0x80, 0x9e, 0x92, 0xbd, 0x45, 0x6a, 0x57, 0xad, 0x69, 0x6b, 0x79,
+        0xc7, 0x5b, 0x2d, 0x4c, 0x89, 0x0c, 0x86, 0xfb, 0x4b, 0xa4,
     ];
     assert!(id_token::access_token_hash("77QmUPtjPfzWtF2AnpK9RQ", &digest));
 }
@@ -366,7 +424,14 @@ fn t083_an_authentication_in_the_future_is_refused() {
 #[test]
 fn t084_t085_unknown_claims_of_any_kind_are_ignored() {
     let nested = Value::parse(r#"{"__proto__":{"admin":true},"constructor":[1,{"prototype":null}]}"#).unwrap();
-    accepted(good().with("__proto__", nested.clone()).with("toString", "x").with("hasOwnProperty", nested).with("big", "😀\u{2028}".repeat(4_000)), &login());
+    accepted(
+        good()
+            .with("__proto__", nested.clone())
+            .with("toString", "x")
+            .with("hasOwnProperty", nested)
+            .with("big", "😀\u{2028}".repeat(4_000)),
+        &login(),
+    );
 }
 
 #[test]

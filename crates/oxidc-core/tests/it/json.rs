@@ -54,7 +54,9 @@ fn of_the_suite_s_open_questions_only_numbers_of_any_size_are_accepted() {
 
 #[test]
 fn t032_repeated_names_are_refused_whether_their_values_differ_or_not() {
-    for text in [r#"{"sub":1,"sub":2}"#, r#"{"sub":1,"sub":1}"#, r#"{"a":{"b":1,"c":2,"b":3}}"#, r#"{"":1,"":1}"#, r#"[{"a":null,"a":null}]"#] {
+    for text in
+        [r#"{"sub":1,"sub":2}"#, r#"{"sub":1,"sub":1}"#, r#"{"a":{"b":1,"c":2,"b":3}}"#, r#"{"":1,"":1}"#, r#"[{"a":null,"a":null}]"#]
+    {
         assert!(is_refused(text), "{text}");
     }
     parse(r#"{"sub":{"sub":{"sub":[{"sub":1},{"sub":1}]}},"Sub":2}"#);
@@ -62,7 +64,8 @@ fn t032_repeated_names_are_refused_whether_their_values_differ_or_not() {
 
 #[test]
 fn t033_a_name_repeated_with_escapes_is_refused() {
-    for text in [r#"{"sub":1,"\u0073ub":2}"#, r#"{"\u0073\u0075\u0062":1,"sub":2}"#, r#"{"a/":1,"a\/":2}"#, r#"{"😀":1,"\ud83d\uDE00":2}"#] {
+    for text in [r#"{"sub":1,"\u0073ub":2}"#, r#"{"\u0073\u0075\u0062":1,"sub":2}"#, r#"{"a/":1,"a\/":2}"#, r#"{"😀":1,"\ud83d\uDE00":2}"#]
+    {
         assert!(is_refused(text), "{text}");
     }
 }
@@ -70,8 +73,8 @@ fn t033_a_name_repeated_with_escapes_is_refused() {
 #[test]
 fn t034_byte_order_marks_and_lone_surrogates_are_refused() {
     for text in [
-        "\u{feff}{}", "{}\u{feff}", r#""\ud800""#, r#""\udc00""#, r#""\ud800\ud800""#, r#""\ud800x""#, r#""\ud800\n""#, r#""\udc00\ud800""#, r#""\ud800\u0041""#,
-        r#"{"\udfff":1}"#,
+        "\u{feff}{}", "{}\u{feff}", r#""\ud800""#, r#""\udc00""#, r#""\ud800\ud800""#, r#""\ud800x""#, r#""\ud800\n""#,
+        r#""\udc00\ud800""#, r#""\ud800\u0041""#, r#"{"\udfff":1}"#,
     ] {
         assert!(is_refused(text), "{text}");
     }
@@ -108,7 +111,9 @@ fn t037_an_object_may_have_a_thousand_members_and_no_more() {
 
 #[test]
 fn words_are_exact() {
-    for text in ["True", "NULL", "nul", "tru", "fals", "nan", "NaN", "Infinity", "-Infinity", "undefined", "truefalse", "'a'", "\u{a0}1", "\u{b}1"] {
+    for text in
+        ["True", "NULL", "nul", "tru", "fals", "nan", "NaN", "Infinity", "-Infinity", "undefined", "truefalse", "'a'", "\u{a0}1", "\u{b}1"]
+    {
         assert!(is_refused(text), "{text}");
     }
 }
@@ -130,10 +135,28 @@ fn numbers_keep_their_text() {
 #[test]
 fn t068_a_number_is_rounded_down() {
     for (text, floor) in [
-        ("0", 0), ("-0", 0), ("-0.0", 0), ("0e999999999999999999999", 0), ("1.9", 1), ("-1.1", -2), ("-0.5", -1), ("1e3", 1_000), ("1.5e1", 15), ("15e-1", 1),
-        ("-15e-1", -2), ("1E+2", 100), ("100e-2", 1), ("1e-400", 0), ("-1e-400", -1), ("1e-99999999999999999999", 0), ("1735689600.999", 1_735_689_600),
-        ("1.7356896e9", 1_735_689_600), ("9007199254740993", 9_007_199_254_740_993), ("9999999999999", 9_999_999_999_999),
-        ("0.0000000000000000000000000001e30", 100), ("123456789012345678901234567890e-20", 1_234_567_890),
+        ("0", 0),
+        ("-0", 0),
+        ("-0.0", 0),
+        ("0e999999999999999999999", 0),
+        ("1.9", 1),
+        ("-1.1", -2),
+        ("-0.5", -1),
+        ("1e3", 1_000),
+        ("1.5e1", 15),
+        ("15e-1", 1),
+        ("-15e-1", -2),
+        ("1E+2", 100),
+        ("100e-2", 1),
+        ("1e-400", 0),
+        ("-1e-400", -1),
+        ("1e-99999999999999999999", 0),
+        ("1735689600.999", 1_735_689_600),
+        ("1.7356896e9", 1_735_689_600),
+        ("9007199254740993", 9_007_199_254_740_993),
+        ("9999999999999", 9_999_999_999_999),
+        ("0.0000000000000000000000000001e30", 100),
+        ("123456789012345678901234567890e-20", 1_234_567_890),
     ] {
         assert_eq!(parse(text).as_integer(), Some(floor), "{text}");
     }
@@ -142,10 +165,24 @@ fn t068_a_number_is_rounded_down() {
 #[test]
 fn t067_a_number_saturates_and_one_that_no_double_holds_is_none() {
     for (text, floor) in [
-        ("9223372036854775807", Some(i64::MAX)), ("9223372036854775807.9", Some(i64::MAX)), ("9223372036854775808", Some(i64::MAX)), ("1e19", Some(i64::MAX)),
-        ("1e308", Some(i64::MAX)), ("-9223372036854775807", Some(-i64::MAX)), ("-9223372036854775807.5", Some(i64::MIN)), ("-9223372036854775808", Some(i64::MIN)),
-        ("-9223372036854775809", Some(i64::MIN)), ("-1e308", Some(i64::MIN)), ("1.7976931348623157e308", Some(i64::MAX)), ("1.8e308", None), ("1e309", None),
-        ("1e400", None), ("-1e400", None), ("1e99999999999999999999", None), ("0.00001e400", None), ("1000e306", None),
+        ("9223372036854775807", Some(i64::MAX)),
+        ("9223372036854775807.9", Some(i64::MAX)),
+        ("9223372036854775808", Some(i64::MAX)),
+        ("1e19", Some(i64::MAX)),
+        ("1e308", Some(i64::MAX)),
+        ("-9223372036854775807", Some(-i64::MAX)),
+        ("-9223372036854775807.5", Some(i64::MIN)),
+        ("-9223372036854775808", Some(i64::MIN)),
+        ("-9223372036854775809", Some(i64::MIN)),
+        ("-1e308", Some(i64::MIN)),
+        ("1.7976931348623157e308", Some(i64::MAX)),
+        ("1.8e308", None),
+        ("1e309", None),
+        ("1e400", None),
+        ("-1e400", None),
+        ("1e99999999999999999999", None),
+        ("0.00001e400", None),
+        ("1000e306", None),
     ] {
         assert_eq!(parse(text).as_integer(), floor, "{text}");
     }
@@ -164,7 +201,13 @@ fn a_member_that_is_null_counts_as_absent() {
 fn nothing_is_taken_for_another_type() {
     for text in ["null", "true", "1", "\"1\"", "[1]", "{}"] {
         let value = parse(text);
-        let types = [value.as_bool().is_some(), value.as_integer().is_some(), value.as_str().is_some(), value.as_array().is_some(), value.as_object().is_some()];
+        let types = [
+            value.as_bool().is_some(),
+            value.as_integer().is_some(),
+            value.as_str().is_some(),
+            value.as_array().is_some(),
+            value.as_object().is_some(),
+        ];
         assert_eq!(types.iter().filter(|is| **is).count(), usize::from(text != "null"), "{text}");
     }
 }
@@ -186,7 +229,8 @@ fn texts_are_written_so_that_a_script_can_hold_them() {
 
 #[test]
 fn objects_keep_their_order_and_replace_equal_names() {
-    let mut object = Object::new().with("b", 1_u32).with_some("none", None::<&str>).with_some("a", Some("x")).with("n", None::<bool>).with("b", true);
+    let mut object =
+        Object::new().with("b", 1_u32).with_some("none", None::<&str>).with_some("a", Some("x")).with("n", None::<bool>).with("b", true);
     assert_eq!(Value::from(object.clone()).to_text(), r#"{"b":true,"a":"x","n":null}"#);
     assert_eq!(object.len(), 3);
     assert_eq!(object.remove("b"), Some(Value::Bool(true)));
@@ -222,10 +266,17 @@ fn floor_by_hand(text: &str) -> i64 {
 /// Names are few, so that they repeat where that is possible.
 fn any_value() -> impl Strategy<Value = Value> {
     let number = "-?(0|[1-9][0-9]{0,20})(\\.[0-9]{1,5})?([eE][+-]?[0-9]{1,2})?".prop_map(|text| parse(&text));
-    let leaf = prop_oneof![Just(Value::Null), any::<bool>().prop_map(Value::from), any::<i64>().prop_map(Value::from), number, any::<String>().prop_map(Value::from)];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        number,
+        any::<String>().prop_map(Value::from)
+    ];
     leaf.prop_recursive(6, 60, 6, |inner| {
         let name = prop_oneof!["[ab]{1,2}", any::<String>()];
-        let object = vec((name, inner.clone()), 0..6).prop_map(|members| members.iter().fold(Object::new(), |o, (n, v)| o.with(n, v.clone())).into());
+        let object = vec((name, inner.clone()), 0..6)
+            .prop_map(|members| members.iter().fold(Object::new(), |o, (n, v)| o.with(n, v.clone())).into());
         prop_oneof![vec(inner, 0..6).prop_map(Value::Array), object]
     })
 }
@@ -234,8 +285,9 @@ fn any_value() -> impl Strategy<Value = Value> {
 fn nearly_json() -> impl Strategy<Value = String> {
     let token = prop_oneof![
         prop::sample::select(vec![
-            "{", "}", "[", "]", ":", ",", "\"a\"", "\"\\u0061\"", "\"b\"", "null", "true", "false", "0", "-1", "1.5", "1e9", "01", "1.", "-", "\"\\ud83d\\ude00\"",
-            "\"\\ud800\"", " ", "\n", "\"", "\\", "\u{feff}", "1e999", "\"\u{1}\"", "{\"a\":1}", "[1,2]", "\"a\":1,", "\"b\":[],", "{\"a\":1,\"\\u0061\":2}",
+            "{", "}", "[", "]", ":", ",", "\"a\"", "\"\\u0061\"", "\"b\"", "null", "true", "false", "0", "-1", "1.5", "1e9", "01", "1.",
+            "-", "\"\\ud83d\\ude00\"", "\"\\ud800\"", " ", "\n", "\"", "\\", "\u{feff}", "1e999", "\"\u{1}\"", "{\"a\":1}", "[1,2]",
+            "\"a\":1,", "\"b\":[],", "{\"a\":1,\"\\u0061\":2}",
         ])
         .prop_map(String::from),
         ".{0,3}",
@@ -279,8 +331,12 @@ fn is_same(ours: &Value, theirs: &serde_json::Value) -> bool {
         (Value::Null, serde_json::Value::Null) => true,
         (Value::Bool(ours), serde_json::Value::Bool(theirs)) => ours == theirs,
         (Value::String(ours), serde_json::Value::String(theirs)) => ours == theirs,
-        (Value::Number(_), serde_json::Value::Number(theirs)) => serde_json::from_str::<serde_json::Number>(&ours.to_text()).ok().as_ref() == Some(theirs),
-        (Value::Array(ours), serde_json::Value::Array(theirs)) => ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(ours, theirs)| is_same(ours, theirs)),
+        (Value::Number(_), serde_json::Value::Number(theirs)) => {
+            serde_json::from_str::<serde_json::Number>(&ours.to_text()).ok().as_ref() == Some(theirs)
+        }
+        (Value::Array(ours), serde_json::Value::Array(theirs)) => {
+            ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(ours, theirs)| is_same(ours, theirs))
+        }
         (Value::Object(ours), serde_json::Value::Object(theirs)) => {
             ours.len() == theirs.len() && ours.iter().all(|(name, ours)| theirs.get(name).is_some_and(|theirs| is_same(ours, theirs)))
         }

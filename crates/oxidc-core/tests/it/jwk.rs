@@ -41,7 +41,13 @@ fn okp(curve: &str, octets: usize) -> Object {
 
 #[test]
 fn each_algorithm_takes_the_keys_that_are_made_for_it_and_no_others() {
-    let keys = [("RSA", rsa()), ("P-256", ec("P-256", 32)), ("P-384", ec("P-384", 48)), ("P-521", ec("P-521", 66)), ("Ed25519", okp("Ed25519", 32))];
+    let keys = [
+        ("RSA", rsa()),
+        ("P-256", ec("P-256", 32)),
+        ("P-384", ec("P-384", 48)),
+        ("P-521", ec("P-521", 66)),
+        ("Ed25519", okp("Ed25519", 32)),
+    ];
     for algorithm in Algorithm::ALL {
         let made_for = match algorithm.name() {
             "ES256" => "P-256",
@@ -58,7 +64,10 @@ fn each_algorithm_takes_the_keys_that_are_made_for_it_and_no_others() {
 
 #[test]
 fn the_public_keys_of_rfc_7520_and_rfc_8037_fit_their_signatures() {
-    let keys = set(vec![value(&document("jose-cookbook/jwk/3_1.ec_public_key.json")), value(&document("jose-cookbook/jwk/3_3.rsa_public_key.json"))]);
+    let keys = set(vec![
+        value(&document("jose-cookbook/jwk/3_1.ec_public_key.json")),
+        value(&document("jose-cookbook/jwk/3_3.rsa_public_key.json")),
+    ]);
     let kid = Some("bilbo.baggins@hobbiton.example");
     for (algorithm, kty) in [(Algorithm::Rs256, "RSA"), (Algorithm::Ps384, "RSA"), (Algorithm::Es512, "EC")] {
         // T315: both have the same kid; type and algorithm tell them apart.
@@ -74,7 +83,14 @@ fn the_public_keys_of_rfc_7520_and_rfc_8037_fit_their_signatures() {
 
 #[test]
 fn only_members_that_make_the_key_are_given_out() {
-    let odd = rsa().with("kid", "k").with("use", "sig").with("alg", "RS256").with("key_ops", vec!["verify"]).with("ext", false).with("x5c", vec!["AA"]).with("__proto__", 1_u32);
+    let odd = rsa()
+        .with("kid", "k")
+        .with("use", "sig")
+        .with("alg", "RS256")
+        .with("key_ops", vec!["verify"])
+        .with("ext", false)
+        .with("x5c", vec!["AA"])
+        .with("__proto__", 1_u32);
     assert_eq!(set(vec![odd.into()]).select(Algorithm::Rs256, Some("k")), [Value::from(rsa())]);
     let odd = ec("P-256", 32).with("kid", "k").with("x5t", "AA");
     assert_eq!(set(vec![odd.into()]).select(Algorithm::Es256, Some("k")), [Value::from(ec("P-256", 32))]);
@@ -115,7 +131,9 @@ fn t012_a_key_that_is_not_for_signatures_is_refused() {
     for usage in [Value::from("enc"), "SIG".into(), "".into(), true.into(), vec!["sig"].into()] {
         assert!(!fits(&rsa().with("use", usage.clone()), Algorithm::Rs256), "{usage:?}");
     }
-    for operations in [Value::from(vec!["sign"]), vec!["encrypt", "wrapKey"].into(), Vec::<&str>::new().into(), "verify".into(), vec![1_u32].into()] {
+    for operations in
+        [Value::from(vec!["sign"]), vec!["encrypt", "wrapKey"].into(), Vec::<&str>::new().into(), "verify".into(), vec![1_u32].into()]
+    {
         assert!(!fits(&rsa().with("key_ops", operations.clone()), Algorithm::Rs256), "{operations:?}");
     }
     assert!(fits(&rsa().with("use", "sig").with("key_ops", vec!["sign", "verify"]), Algorithm::Rs256));
@@ -186,9 +204,14 @@ fn t314_without_a_kid_up_to_four_fitting_keys_are_tried() {
 
 #[test]
 fn t315_two_fitting_keys_of_one_kid_select_nothing() {
-    let keys = set(vec![rsa().with("kid", "k").into(), rsa().with("kid", "k").with("n", modulus(3072)).into(), rsa().with("kid", "other").into()]);
+    let keys =
+        set(vec![rsa().with("kid", "k").into(), rsa().with("kid", "k").with("n", modulus(3072)).into(), rsa().with("kid", "other").into()]);
     assert!(keys.select(Algorithm::Rs256, Some("k")).is_empty());
-    let told_apart = set(vec![rsa().with("kid", "k").with("alg", "RS256").into(), rsa().with("kid", "k").with("alg", "PS256").into(), ec("P-256", 32).with("kid", "k").into()]);
+    let told_apart = set(vec![
+        rsa().with("kid", "k").with("alg", "RS256").into(),
+        rsa().with("kid", "k").with("alg", "PS256").into(),
+        ec("P-256", 32).with("kid", "k").into(),
+    ]);
     for algorithm in [Algorithm::Rs256, Algorithm::Ps256, Algorithm::Es256] {
         assert_eq!(told_apart.select(algorithm, Some("k")).len(), 1, "{}", algorithm.name());
     }
@@ -231,8 +254,17 @@ fn t317_symmetric_and_private_keys_are_never_used() {
 #[test]
 fn t318_bad_keys_among_good_ones_are_passed_over() {
     let bad: Vec<Value> = vec![
-        None::<bool>.into(), 1_u32.into(), "key".into(), vec!["RSA"].into(), Object::new().into(), Object::new().with("kty", "PQ").into(), Object::new().with("kty", 1_u32).into(),
-        ec("P-256K", 32).into(), rsa().with("n", "===").into(), okp("Ed25519", 3).into(), rsa().with("kty", "rsa").into(),
+        None::<bool>.into(),
+        1_u32.into(),
+        "key".into(),
+        vec!["RSA"].into(),
+        Object::new().into(),
+        Object::new().with("kty", "PQ").into(),
+        Object::new().with("kty", 1_u32).into(),
+        ec("P-256K", 32).into(),
+        rsa().with("n", "===").into(),
+        okp("Ed25519", 3).into(),
+        rsa().with("kty", "rsa").into(),
     ];
     let keys = set(bad.into_iter().chain([rsa().into()]).collect());
     assert_eq!(keys.select(Algorithm::Rs256, None), [Value::from(rsa())]);
@@ -250,7 +282,11 @@ fn t319_a_document_that_is_no_set_of_1_to_100_keys_is_refused() {
 
 #[test]
 fn a_set_from_the_cache_selects_the_same_keys() {
-    let keys = set(vec![rsa().with("kid", "k").with("use", "enc").into(), rsa().with("kid", "l").with("key_ops", vec!["verify"]).into(), ec("P-256", 32).with("alg", "ES256").into()]);
+    let keys = set(vec![
+        rsa().with("kid", "k").with("use", "enc").into(),
+        rsa().with("kid", "l").with("key_ops", vec!["verify"]).into(),
+        ec("P-256", 32).with("alg", "ES256").into(),
+    ]);
     let cached = KeySet::parse(&Value::parse(&keys.to_value().to_text()).unwrap()).unwrap();
     for algorithm in Algorithm::ALL {
         for kid in [None, Some("k"), Some("l")] {

@@ -59,7 +59,10 @@ fn names_of_algorithms_are_exact() {
         assert_eq!(Algorithm::parse(algorithm.name()), Some(*algorithm));
     }
     assert_eq!(Algorithm::parse("Ed25519"), Some(Algorithm::EdDsa));
-    for name in ["", "none", "RS1", "HS256", "HS384", "HS512", "rs256", "RS256 ", " RS256", "RS256\0", "Eddsa", "EDDSA", "ed25519", "Ed448", "ES256K", "RSA-OAEP", "dir"] {
+    for name in [
+        "", "none", "RS1", "HS256", "HS384", "HS512", "rs256", "RS256 ", " RS256", "RS256\0", "Eddsa", "EDDSA", "ed25519", "Ed448",
+        "ES256K", "RSA-OAEP", "dir",
+    ] {
         assert_eq!(Algorithm::parse(name), None, "{name}");
     }
 }
@@ -98,7 +101,18 @@ fn a_signature_that_is_not_there_is_given_out_as_empty() {
 fn t023_other_than_three_parts_are_refused() {
     let three = token(HEADER, PAYLOAD);
     let two = three.rsplit_once('.').unwrap().0;
-    for text in ["", ".", "...", ".....", "e30", two, &format!("{three}."), &format!("{three}.AA"), &format!("{three}.AA.AA.AA"), &".".repeat(60_000)] {
+    for text in [
+        "",
+        ".",
+        "...",
+        ".....",
+        "e30",
+        two,
+        &format!("{three}."),
+        &format!("{three}.AA"),
+        &format!("{three}.AA.AA.AA"),
+        &".".repeat(60_000),
+    ] {
         assert_eq!(refused(text), Some(JwsError::NotThreeParts), "{}", &text[..text.len().min(80)]);
     }
     for text in ["..", &format!(".{two}"), &format!("{}..AA", encode(HEADER.as_bytes())), &format!(".{}.AA", encode(PAYLOAD.as_bytes()))] {
@@ -159,7 +173,11 @@ fn t031_t032_t033_repeated_names_are_refused() {
         assert_eq!(refused(&token(header, PAYLOAD)), Some(JwsError::Malformed), "{header}");
     }
     for name in ["iss", "aud", "sub", "exp", "nonce"] {
-        for payload in [format!(r#"{{"{name}":"a","{name}":"b"}}"#), format!(r#"{{"{name}":"a","{name}":"a"}}"#), format!(r#"{{"{name}":1,"\u{:04x}{}":1}}"#, name.as_bytes()[0], &name[1..])] {
+        for payload in [
+            format!(r#"{{"{name}":"a","{name}":"b"}}"#),
+            format!(r#"{{"{name}":"a","{name}":"a"}}"#),
+            format!(r#"{{"{name}":1,"\u{:04x}{}":1}}"#, name.as_bytes()[0], &name[1..]),
+        ] {
             assert_eq!(refused(&token(HEADER, &payload)), Some(JwsError::Malformed), "{payload}");
         }
     }
@@ -168,7 +186,14 @@ fn t031_t032_t033_repeated_names_are_refused() {
 #[test]
 fn t034_what_is_not_strict_utf_8_is_refused() {
     let utf16: Vec<u8> = PAYLOAD.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    for payload in [&b"{\"sub\":\"\xff\"}"[..], b"{\"sub\":\"\xc0\xaf\"}", b"{\"sub\":\"\xed\xa0\x80\"}", b"\xef\xbb\xbf{}", &utf16, br#"{"sub":"\ud800"}"#] {
+    for payload in [
+        &b"{\"sub\":\"\xff\"}"[..],
+        b"{\"sub\":\"\xc0\xaf\"}",
+        b"{\"sub\":\"\xed\xa0\x80\"}",
+        b"\xef\xbb\xbf{}",
+        &utf16,
+        br#"{"sub":"\ud800"}"#,
+    ] {
         assert_eq!(refused(&token(HEADER, payload)), Some(JwsError::Malformed), "{payload:?}");
         assert_eq!(refused(&token(payload, PAYLOAD)), Some(JwsError::Malformed), "{payload:?}");
     }

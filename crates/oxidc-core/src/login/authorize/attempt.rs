@@ -125,7 +125,9 @@ async fn change(cx: &Context, mut edit: impl FnMut(&mut Vec<Value>)) -> Result<(
         let parsed = stands.as_deref().and_then(|text| Value::parse(text).ok());
         let before: Vec<Value> = parsed.as_ref().and_then(Value::as_array).map(<[Value]>::to_vec).unwrap_or_default();
         let mut list = before.clone();
-        list.retain(|entry| entry.get("createdAt").and_then(Value::as_integer).is_some_and(|at| cx.shell.now().wall - at < 86_400 * SECOND));
+        list.retain(|entry| {
+            entry.get("createdAt").and_then(Value::as_integer).is_some_and(|at| cx.shell.now().wall - at < 86_400 * SECOND)
+        });
         edit(&mut list);
         if list == before {
             return Ok(());

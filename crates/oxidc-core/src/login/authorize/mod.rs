@@ -14,8 +14,8 @@ use crate::config::discovery;
 use crate::config::options::{add, has};
 use crate::effect::{Effect, Event, Outcome};
 use crate::error::{Code, Error, Result};
-use crate::wire::{base64url, decimal, words};
 use crate::wire::form::{Form, append_query};
+use crate::wire::{base64url, decimal, words};
 
 /// Parameters that the client sets itself; none can be replaced (RFC 9700 section 4.7).
 const RESERVED: &[&str] = &[
@@ -70,7 +70,14 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions) -> Result<
     }
     let url = append_query(metadata.authorization_endpoint.as_str(), &form.finish());
 
-    let purpose = Purpose::SignIn(SignIn { redirect_uri: cx.config.redirect_uri.clone(), nonce, verifier: verifier.into(), scopes, resources, max_age: options.max_age });
+    let purpose = Purpose::SignIn(SignIn {
+        redirect_uri: cx.config.redirect_uri.clone(),
+        nonce,
+        verifier: verifier.into(),
+        scopes,
+        resources,
+        max_age: options.max_age,
+    });
     attempt::remember(cx, Attempt { state, return_to, app_state: options.app_state, created_at: cx.shell.now().wall, purpose }).await?;
     navigate(cx, url).await
 }

@@ -95,4 +95,3 @@ fn bits(number: &[u8]) -> usize {
 fn is_exponent(text: &str) -> bool {
     base64url::decode(text).is_some_and(|e| e.last().is_some_and(|last| last % 2 == 1) && bits(&e) > 1)
 }
-

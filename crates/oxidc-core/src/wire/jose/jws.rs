@@ -3,8 +3,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::wire::{base64url, text as text_of};
 use crate::wire::json::Value;
+use crate::wire::{base64url, text as text_of};
 
 /// The longest token that is read, in octets.
 const LONGEST: usize = 64 * 1024;
