@@ -1,10 +1,12 @@
 //! A signed-in person over time.
 
 pub(crate) mod challenge;
+pub(crate) mod creating;
 pub(crate) mod record;
 pub(crate) mod refresh;
 pub(crate) mod renewal;
 pub(crate) mod request;
+pub(crate) mod step_up;
 pub(crate) mod store;
 pub(crate) mod userinfo;
 
@@ -18,7 +20,7 @@ use record::{Ended, Record, Want};
 use crate::client::Context;
 use crate::command::Notice;
 use crate::effect::{Event, TaskId};
-use crate::error::Result;
+use crate::error::{Code, Result};
 use crate::time::Millis;
 use crate::wire::json::{Object, Value};
 
@@ -32,6 +34,8 @@ pub(crate) struct Sessions {
     /// The generation of the newest record that was seen, a tombstone too.
     generation: Cell<i64>,
     loaded: Cell<bool>,
+    /// When the person signed out, if nobody signed in since.
+    pub(crate) signed_out: Cell<Option<Millis>>,
     /// The storage cannot be written, or holds what this version does not understand: the session lives in this tab only.
     alone: Cell<bool>,
     /// The trouble with the storage was reported.
@@ -47,6 +51,11 @@ impl Sessions {
     pub(crate) fn record(&self) -> Option<Record> {
         self.record.borrow().clone()
     }
+
+    /// Whether anything stands in the storage.
+    pub(crate) fn knows(&self) -> bool {
+        self.stored.borrow().is_some()
+    }
 }
 
 /// The session as the application sees it, or null.
@@ -56,34 +65,53 @@ pub(crate) async fn get(cx: &Rc<Context>) -> Result<Value> {
 }
 
 pub(crate) fn view(cx: &Context) -> Value {
-    match cx.sessions.record.borrow().as_ref() {
-        Some(record) => Object::new()
-            .with("user", record.user.clone())
-            .with("claims", record.claims.clone())
-            .with("issuer", cx.config.issuer.as_str())
-            .with("clientId", cx.config.client_id.as_str())
-            .with("subject", record.subject.as_str())
-            .with("scopes", record.find(&record.default_want()).map_or_else(Vec::new, |token| token.granted.clone()))
-            .with_some("expiresAt", record.find(&record.default_want()).and_then(record::Token::expires_at))
-            .with("authenticatedAt", record.authenticated_at)
-            .into(),
-        None => Value::Null,
-    }
+    cx.sessions.record.borrow().as_ref().map_or(Value::Null, |record| view_of(cx, record).into())
 }
 
-/// The claims that describe the person, without those of the protocol.
-pub(crate) fn user_of(claims: &Object) -> Object {
+/// A session as the application sees it.
+pub(crate) fn view_of(cx: &Context, record: &Record) -> Object {
+    let mut session = record.extra.clone();
+    let own = Object::new()
+        .with("user", record.user.clone())
+        .with("claims", record.claims.clone())
+        .with("issuer", cx.config.issuer.as_str())
+        .with("clientId", cx.config.client_id.as_str())
+        .with("subject", record.subject.as_str())
+        .with("scopes", record.find(&record.default_want()).map_or_else(Vec::new, |token| token.granted.clone()))
+        .with_some("expiresAt", record.find(&record.default_want()).and_then(record::Token::expires_at))
+        .with("authenticatedAt", record.authenticated_at);
+    own.into_iter().for_each(|(name, value)| session.insert(name, value));
+    session
+}
+
+/// The claims that describe the person, without those of the protocol or those that the application does not want.
+pub(crate) fn user_of(cx: &Context, claims: &Object) -> Object {
     let mut user = claims.clone();
-    for name in ["iss", "exp", "nbf", "aud", "azp", "nonce", "iat", "auth_time", "c_hash", "at_hash", "s_hash", "jti"] {
+    for name in &cx.config.filtered_claims {
         user.remove(name);
     }
     user
 }
 
-/// Begins a session: whatever was there before is replaced in one step.
-pub(crate) async fn begin(cx: &Rc<Context>, record: Record) -> Result<Value> {
+/// Begins a session: whatever was there before is replaced in one step. With `same_user`, another person's arrival ends the
+/// session that is there. One without anything shown, which began `silent`, gives way to a sign-out that came later.
+pub(crate) async fn begin(cx: &Rc<Context>, record: Record, same_user: bool, silent: Option<Millis>) -> Result<Value> {
     store::load(cx).await;
-    store::replace(cx, Ok(record)).await;
+    if same_user {
+        store::reload(cx).await;
+    }
+    loop {
+        if silent.is_some_and(|began| cx.sessions.signed_out.get().is_some_and(|at| at >= began)) {
+            return Err(Code::SignedOut.into());
+        }
+        if same_user && cx.sessions.record.borrow().as_ref().is_some_and(|there| there.subject != record.subject) {
+            end(cx, "user_changed").await;
+            return Err(Code::UserChanged.into());
+        }
+        if store::replace(cx, Ok(record.clone()), same_user).await {
+            break;
+        }
+    }
     changed(cx, "signed_in");
     announce_token(cx, None);
     Ok(view(cx))
@@ -92,7 +120,7 @@ pub(crate) async fn begin(cx: &Rc<Context>, record: Record) -> Result<Value> {
 /// Ends the session in this tab and, through the storage, in all others. What began before cannot bring it back.
 pub(crate) async fn end(cx: &Rc<Context>, reason: &'static str) {
     let was_signed_in = cx.sessions.record.borrow_mut().take().is_some();
-    store::replace(cx, Err(Ended { reason: reason.into(), at: cx.shell.now().wall })).await;
+    store::replace(cx, Err(Ended { reason: reason.into(), at: cx.shell.now().wall }), false).await;
     if was_signed_in {
         ended(cx, reason);
     }

@@ -32,6 +32,11 @@ pub(crate) struct Record {
     pub(crate) authenticated_at: Millis,
     /// When the refresh token was sent without an answer having come.
     pub(crate) uncertain: Option<Millis>,
+    /// The `max_age` and the `acr_values` that the sign-in asked for.
+    pub(crate) max_age: Option<i64>,
+    pub(crate) acr_values: String,
+    /// What the application added.
+    pub(crate) extra: Object,
 }
 
 /// The mark that a session ended. It holds nothing about the person.
@@ -46,6 +51,8 @@ pub(crate) enum Stored {
     Session(Record),
     Ended {
         generation: i64,
+        /// Since when, if the person wanted that.
+        wanted: Option<Millis>,
     },
     /// Written by a later version.
     Newer,
@@ -172,6 +179,9 @@ impl Record {
             .with("tokens", tokens)
             .with("authenticatedAt", self.authenticated_at)
             .with_some("uncertain", self.uncertain)
+            .with_some("maxAge", self.max_age)
+            .with("acrValues", self.acr_values.as_str())
+            .with("extra", self.extra.clone())
             .into();
         record.to_text()
     }
@@ -211,6 +221,11 @@ impl Token {
 }
 
 impl Ended {
+    /// When the person wanted that, if they did.
+    pub(crate) fn wanted(&self) -> Option<Millis> {
+        if self.reason == "signed_out" { Some(self.at) } else { None }
+    }
+
     pub(crate) fn to_text(&self, generation: i64) -> String {
         let ended = Object::new().with("reason", self.reason.as_str()).with("at", self.at);
         Value::from(Object::new().with("v", VERSION).with("generation", generation).with("ended", ended)).to_text()
@@ -220,16 +235,21 @@ impl Ended {
 /// Reads a stored text. It may have been written by anybody.
 pub(crate) fn read(cx: &Context, text: &str) -> Stored {
     let Ok(value) = Value::parse(text) else { return Stored::Damaged };
-    match integer(&value, "v") {
+    ended_or_session(cx, &value)
+}
+
+fn ended_or_session(cx: &Context, value: &Value) -> Stored {
+    match integer(value, "v") {
         Some(VERSION) => (),
         Some(version) if version > VERSION => return Stored::Newer,
         _ => return Stored::Damaged,
     }
-    let Some(generation) = integer(&value, "generation").filter(|g| (0..i64::MAX / 2).contains(g)) else { return Stored::Damaged };
-    if value.get("ended").is_some() {
-        return Stored::Ended { generation };
+    let Some(generation) = integer(value, "generation").filter(|g| (0..i64::MAX / 2).contains(g)) else { return Stored::Damaged };
+    if let Some(ended) = value.get("ended") {
+        let ended = Ended { reason: text(ended, "reason").unwrap_or_default(), at: integer(ended, "at").unwrap_or(0) };
+        return Stored::Ended { generation, wanted: ended.wanted() };
     }
-    session(cx, &value, generation).map_or(Stored::Damaged, Stored::Session)
+    session(cx, value, generation).map_or(Stored::Damaged, Stored::Session)
 }
 
 fn session(cx: &Context, value: &Value, generation: i64) -> Option<Record> {
@@ -255,6 +275,9 @@ fn session(cx: &Context, value: &Value, generation: i64) -> Option<Record> {
         tokens: value.get("tokens")?.as_array()?.iter().map(|t| Token::from_value(t, now)).collect::<Option<_>>()?,
         authenticated_at: integer(value, "authenticatedAt")?,
         uncertain: integer(value, "uncertain"),
+        max_age: integer(value, "maxAge"),
+        acr_values: text(value, "acrValues").unwrap_or_default(),
+        extra: value.get("extra").and_then(Value::as_object).cloned().unwrap_or_default(),
     })
 }
 

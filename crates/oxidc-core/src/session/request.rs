@@ -5,7 +5,7 @@ use alloc::string::String;
 
 use super::challenge::asks_for_token;
 use super::record::Want;
-use super::{refresh, store};
+use super::{refresh, step_up, store};
 use crate::client::Context;
 use crate::command::{FetchOptions, TokenOptions};
 use crate::effect::{Effect, Outcome};
@@ -34,6 +34,9 @@ pub(crate) async fn fetch(cx: &Rc<Context>, request: &FetchOptions) -> Result<()
     let options = TokenOptions { resources: resources.to_vec(), ..TokenOptions::default() };
     let used = token(cx, &options).await?;
     let response = send(cx, Some(&used)).await?;
+    if let Some(demand) = step_up::demand(&response) {
+        return step_up::fetch(cx, request, &options, demand).await;
+    }
     if response.status != 401 || !request.replayable || !asks_for_token(response.www_authenticate.as_deref()) {
         return Ok(());
     }
@@ -44,12 +47,16 @@ pub(crate) async fn fetch(cx: &Rc<Context>, request: &FetchOptions) -> Result<()
         if is_young(cx, &options) {
             return Ok(());
         }
-        current = token(cx, &TokenOptions { force_refresh: true, ..options }).await?;
+        current = token(cx, &TokenOptions { force_refresh: true, ..options.clone() }).await?;
     }
-    send(cx, Some(&current)).await.map(drop)
+    let response = send(cx, Some(&current)).await?;
+    match step_up::demand(&response) {
+        Some(demand) => step_up::fetch(cx, request, &options, demand).await,
+        None => Ok(()),
+    }
 }
 
-async fn token(cx: &Rc<Context>, options: &TokenOptions) -> Result<Secret> {
+pub(super) async fn token(cx: &Rc<Context>, options: &TokenOptions) -> Result<Secret> {
     let tokens = refresh::get_tokens(cx, options.clone()).await?;
     Ok(tokens.get("accessToken").and_then(Value::as_str).unwrap_or_default().into())
 }
@@ -64,7 +71,7 @@ fn is_young(cx: &Context, options: &TokenOptions) -> bool {
     record.find(&want).is_some_and(|token| token.age(cx.shell.now()) < YOUNG)
 }
 
-async fn send(cx: &Context, token: Option<&Secret>) -> Result<Response> {
+pub(super) async fn send(cx: &Context, token: Option<&Secret>) -> Result<Response> {
     let authorization = token.map(|token| Secret::from(String::from("Bearer ") + token.expose()));
     match cx.shell.perform(Effect::Send { task: cx.shell.current(), authorization }).await {
         Outcome::Http(response) => Ok(response),

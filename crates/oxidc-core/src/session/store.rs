@@ -28,7 +28,17 @@ pub(crate) enum Commit {
 /// The key of the record and the name of the lock. The issuer's length keeps two pairs from meeting in one key.
 pub(crate) fn key(cx: &Context) -> String {
     let issuer = cx.config.issuer.as_str();
-    text(&["oxidc:session:", &decimal(issuer.len() as i64), ":", issuer, ":", &cx.config.client_id])
+    let suffix = &cx.config.session_key;
+    text(&[
+        "oxidc:session:",
+        &decimal(issuer.len() as i64),
+        ":",
+        issuer,
+        ":",
+        &cx.config.client_id,
+        if suffix.is_empty() { "" } else { ":" },
+        suffix,
+    ])
 }
 
 /// Reads the record if this tab has not done so.
@@ -66,6 +76,7 @@ fn adopt(cx: &Rc<Context>, text: Option<String>, first: bool) {
             }
             let before = view(cx);
             sessions.generation.set(record.generation);
+            sessions.signed_out.set(None);
             *sessions.record.borrow_mut() = Some(record);
             if first || view(cx) == before {
                 renewal::plan(cx);
@@ -73,8 +84,9 @@ fn adopt(cx: &Rc<Context>, text: Option<String>, first: bool) {
                 changed(cx, "other_tab");
             }
         }
-        Stored::Ended { generation } => {
+        Stored::Ended { generation, wanted } => {
             sessions.generation.set(generation);
+            sessions.signed_out.set(wanted);
             if sessions.record.borrow_mut().take().is_some() {
                 ended(cx, "signed_out");
             }
@@ -121,8 +133,9 @@ pub(crate) async fn commit(cx: &Rc<Context>, mut record: Record) -> Commit {
     Commit::Superseded
 }
 
-/// Puts a new session or the mark of an end in place of whatever stands there.
-pub(crate) async fn replace(cx: &Rc<Context>, with: Result<Record, Ended>) {
+/// Puts a new session or the mark of an end in place of whatever stands there; a `polite` one only in place of what this
+/// tab knew, else it takes over what stands there and says false.
+pub(crate) async fn replace(cx: &Rc<Context>, with: Result<Record, Ended>, polite: bool) -> bool {
     for _ in 0..TRIES {
         let generation = cx.sessions.generation.get() + 1;
         let text = match &with {
@@ -133,12 +146,19 @@ pub(crate) async fn replace(cx: &Rc<Context>, with: Result<Record, Ended>) {
             cx.sessions.generation.set(generation);
             break;
         };
-        if let Some(Stored::Session(Record { generation, .. }) | Stored::Ended { generation }) = stands.as_deref().map(|t| read(cx, t)) {
+        if polite {
+            adopt(cx, stands, false);
+            return false;
+        }
+        if let Some(Stored::Session(Record { generation, .. }) | Stored::Ended { generation, .. }) = stands.as_deref().map(|t| read(cx, t))
+        {
             cx.sessions.generation.set(generation.max(cx.sessions.generation.get()));
         }
         *cx.sessions.stored.borrow_mut() = stands;
     }
+    cx.sessions.signed_out.set(with.as_ref().err().and_then(Ended::wanted));
     *cx.sessions.record.borrow_mut() = with.ok().map(|record| Record { generation: cx.sessions.generation.get(), ..record });
+    true
 }
 
 /// One conditional write. Gives back what stands there instead, if something does. A storage that fails leaves the
