@@ -20,6 +20,11 @@ export const answer = (status, body = '', headers = {}) => ({ reply, cors }) => 
 export const html = () => answer(200, '<!doctype html><title>Welcome</title>', { 'content-type': 'text/html' });
 /** A redirect instead of an answer. */
 export const redirect = (location) => answer(307, '', { location });
+/** The provider's answer with one more header. */
+export const header = (name, value) => async ({ forward, reply }) => {
+  const original = await forward();
+  reply({ ...original, headers: { ...original.headers, [name]: value } });
+};
 /** The provider's answer with a changed JSON body; the change gets the parsed body and the provider's private keys. */
 export const json = (change) => async ({ forward, reply, keys }) => {
   const original = await forward();

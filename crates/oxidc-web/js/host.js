@@ -371,7 +371,13 @@ var Surroundings = class {
 var LONGEST = 65536;
 var LOOK = 100;
 var GRACE = 500;
-var channelOf = (relay2) => new BroadcastChannel(`oxidc:relay:${relay2}`);
+function channelOf(relay2) {
+  try {
+    return new BroadcastChannel(`oxidc:relay:${relay2}`);
+  } catch {
+    return void 0;
+  }
+}
 function openPopup(options = {}) {
   const { width = 480, height = 640 } = options;
   const { left = Math.max(0, screenX + (outerWidth - width) / 2), top = Math.max(0, screenY + (outerHeight - height) / 2) } = options;
@@ -393,7 +399,7 @@ function visit(effect, popup, signal) {
       listening.abort();
       clearInterval(looking);
       clearTimeout(timer);
-      channel.close();
+      channel?.close();
       frame?.remove();
       popup?.close();
       if (outcome instanceof Failed) reject(outcome);
@@ -406,7 +412,7 @@ function visit(effect, popup, signal) {
       thank();
       end({ text: text2 });
     };
-    channel.onmessage = ({ data }) => take(data?.url, () => channel.postMessage({ received: true }));
+    if (channel) channel.onmessage = ({ data }) => take(data?.url, () => channel.postMessage({ received: true }));
     const fromWindow = ({ data, origin, source }) => {
       if (origin !== location.origin || !source || source !== (frame ? frame.contentWindow : popup)) return;
       if (data?.relay === relay2) take(data.url, () => source.postMessage({ relay: relay2, received: true }, origin));
@@ -451,16 +457,16 @@ function relay({ relay: relay2, url, wait }) {
     const end = (failed) => {
       listening.abort();
       clearTimeout(timer);
-      channel.close();
+      channel?.close();
       if (failed) return reject(failed);
       if (parent === self) close();
       setTimeout(() => resolve({}), GRACE);
     };
     const timer = setTimeout(() => end(new Failed("timeout")), wait ?? 2 * GRACE);
-    channel.onmessage = ({ data }) => data?.received === true && end();
+    if (channel) channel.onmessage = ({ data }) => data?.received === true && end();
     const thanked = ({ data, origin, source }) => origin === location.origin && source === other && data?.relay === relay2 && data.received === true && end();
     addEventListener("message", thanked, { signal: listening.signal });
-    channel.postMessage({ url });
+    channel?.postMessage({ url });
     other?.postMessage({ relay: relay2, url }, location.origin);
   });
 }

@@ -36,11 +36,12 @@ const MOST: usize = 64;
 type Parameters = Vec<(String, String)>;
 
 /// Completes what an address answers, if it answers anything: that of this page, or the one that the window `awaited` by
-/// this page brought, named by its `state`.
-pub(crate) async fn process(cx: &Rc<Context>, url: &str, awaited: Option<&str>) -> Result<Value> {
+/// this page brought.
+pub(crate) async fn process(cx: &Rc<Context>, url: &str, awaited: Option<Attempt>) -> Result<Value> {
     let (base, query, fragment) = split_query(url);
     let query = query.unwrap_or("");
-    if awaited.is_none()
+    let own = awaited.is_none();
+    if own
         && let Some(address) = &cx.config.front_channel_logout_uri
         && is_at(cx, address, base).await
     {
@@ -58,7 +59,7 @@ pub(crate) async fn process(cx: &Rc<Context>, url: &str, awaited: Option<&str>) 
     let clean = clean(base, query, if in_fragment { None } else { fragment });
     // A window's answer has nothing to do with this page's address.
     let scrub = || {
-        if awaited.is_none() {
+        if own {
             cx.shell.tell(Effect::ReplaceAddress { url: clean.clone() });
         }
     };
@@ -76,22 +77,22 @@ pub(crate) async fn process(cx: &Rc<Context>, url: &str, awaited: Option<&str>) 
         scrub();
         return Err(Code::StateMissing.into());
     };
-    if awaited.is_some_and(|awaited| !same(awaited, state)) {
-        return Err(Code::StateUnknown.into());
-    }
-    if awaited.is_none() && cx.page.frame == Frame::Foreign {
+    if own && cx.page.frame == Frame::Foreign {
         scrub();
         return Err(Code::ForeignFrame.into());
     }
-    let found = attempt::take(cx, state, awaited.is_some()).await;
+    let found = match awaited {
+        Some(attempt) if same(&attempt.state, state) => Ok(Found::Ours(attempt)),
+        Some(_) => Ok(Found::Others),
+        None => attempt::take(cx, state, false).await,
+    };
     if matches!(found, Ok(Found::Awaited | Found::Unknown))
-        && awaited.is_none()
         && let Some(relayed) = window::relay(cx, state, url, matches!(found, Ok(Found::Awaited))).await
     {
         scrub();
         return Ok(relayed);
     }
-    if matches!(found, Ok(Found::Others)) || (matches!(found, Ok(Found::Unknown)) && !answers) {
+    if (own && matches!(found, Ok(Found::Others))) || (matches!(found, Ok(Found::Unknown)) && !answers) {
         return Ok(nothing());
     }
     scrub();

@@ -5,7 +5,7 @@
 use alloc::rc::Rc;
 use alloc::string::String;
 
-use super::authorize::attempt;
+use super::authorize::attempt::{self, Attempt};
 use super::callback;
 use crate::client::Context;
 use crate::effect::{Effect, Failure, Outcome};
@@ -24,15 +24,18 @@ pub(crate) fn is_possible(cx: &Context, return_page: &str) -> Result<()> {
     }
 }
 
-/// Shows an address of the provider in the window of this call, or nobody in a frame, until it comes back. The session
+/// Shows an address of the provider in the window of this call, or in a hidden frame, until it comes back. The session
 /// then, or null after a sign-out.
-pub(crate) async fn visit(cx: &Rc<Context>, url: String, state: &str, frame: bool) -> Result<Value> {
+pub(crate) async fn visit(cx: &Rc<Context>, url: String, attempt: Attempt, frame: bool) -> Result<Value> {
     let timeout = if frame { cx.config.silent_timeout } else { cx.config.popup_timeout };
     // The state names the channel too: nobody but the provider and the return page learns it.
-    let visit = Effect::Visit { task: cx.shell.current(), url, relay: state.into(), frame, timeout };
-    let (failure, detail) = match cx.shell.perform(visit).await {
+    let visit = Effect::Visit { task: cx.shell.current(), url, relay: attempt.state.clone(), frame, timeout };
+    let outcome = cx.shell.perform(visit).await;
+    // Whatever comes later answers nothing any more.
+    let _ = attempt::take(cx, &attempt.state, true).await;
+    let (failure, detail) = match outcome {
         Outcome::Text(answer) => {
-            let result = callback::process(cx, &answer, Some(state)).await?;
+            let result = callback::process(cx, &answer, Some(attempt)).await?;
             return match result.get("handled").and_then(Value::as_str) {
                 Some("none") | None => Err(Code::CallbackMalformed.into()),
                 _ => Ok(result.get("session").cloned().unwrap_or(Value::Null)),
@@ -41,8 +44,6 @@ pub(crate) async fn visit(cx: &Rc<Context>, url: String, state: &str, frame: boo
         Outcome::Failed { failure, detail } => (failure, detail),
         _ => (Failure::Unsupported, String::new()),
     };
-    // Whatever comes later answers nothing any more.
-    let _ = attempt::take(cx, state, true).await;
     Err(Error::new(match (failure, frame) {
         (Failure::Denied, false) => Code::PopupBlocked,
         (Failure::Denied, true) => Code::FrameBlocked,

@@ -15,7 +15,14 @@ const LONGEST = 65_536;
 const LOOK = 100;
 const GRACE = 500;
 
-const channelOf = (relay: string) => new BroadcastChannel(`oxidc:relay:${relay}`);
+/** A frame of another site may have no channels; then there is the window that opened this one. */
+function channelOf(relay: string): BroadcastChannel | undefined {
+  try {
+    return new BroadcastChannel(`oxidc:relay:${relay}`);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Opens an empty window. Must be called in the click, before anything is awaited; null where the browser does not allow it. */
 export function openPopup(options: PopupOptions = {}): Window | null {
@@ -42,7 +49,7 @@ export function visit(effect: Visit, popup: Window | null | undefined, signal: A
       listening.abort();
       clearInterval(looking);
       clearTimeout(timer);
-      channel.close();
+      channel?.close();
       frame?.remove();
       popup?.close();
       if (outcome instanceof Failed) reject(outcome);
@@ -57,7 +64,7 @@ export function visit(effect: Visit, popup: Window | null | undefined, signal: A
     };
 
     // Whoever listens first misses nothing: the address is set last.
-    channel.onmessage = ({ data }) => take(data?.url, () => channel.postMessage({ received: true }));
+    if (channel) channel.onmessage = ({ data }) => take(data?.url, () => channel.postMessage({ received: true }));
     const fromWindow = ({ data, origin, source }: MessageEvent) => {
       if (origin !== location.origin || !source || source !== (frame ? frame.contentWindow : popup)) return;
       if (data?.relay === relay) take(data.url, () => (source as Window).postMessage({ relay, received: true }, origin));
@@ -110,18 +117,18 @@ export function relay({ relay, url, wait }: Relay): Promise<Outcome> {
     const end = (failed?: Failed) => {
       listening.abort();
       clearTimeout(timer);
-      channel.close();
+      channel?.close();
       if (failed) return reject(failed);
       // Nothing of this page is needed any more; where the browser does not close it, the application goes on in it.
       if (parent === self) close();
       setTimeout(() => resolve({}), GRACE);
     };
     const timer = setTimeout(() => end(new Failed('timeout')), wait ?? 2 * GRACE);
-    channel.onmessage = ({ data }) => data?.received === true && end();
+    if (channel) channel.onmessage = ({ data }) => data?.received === true && end();
     const thanked = ({ data, origin, source }: MessageEvent) =>
       origin === location.origin && source === other && data?.relay === relay && data.received === true && end();
     addEventListener('message', thanked, { signal: listening.signal });
-    channel.postMessage({ url });
+    channel?.postMessage({ url });
     other?.postMessage({ relay, url }, location.origin);
   });
 }

@@ -53,7 +53,8 @@ pub(crate) struct SignIn {
     pub(crate) silent: Option<Millis>,
 }
 
-/// What a `state` leads to.
+/// What a `state` leads to. (Taken apart where it is made, so its size is that of a local variable.)
+#[allow(clippy::large_enum_variant)]
 pub(crate) enum Found {
     /// An attempt of this client. It is used up now.
     Ours(Attempt),
@@ -70,7 +71,7 @@ pub(crate) enum Found {
 }
 
 /// Keeps an attempt for the callback.
-pub(crate) async fn remember(cx: &Context, attempt: Attempt) -> Result<()> {
+pub(crate) async fn remember(cx: &Context, attempt: &Attempt) -> Result<()> {
     let entry = to_value(cx, attempt);
     change(cx, |list| {
         while list.len() >= MOST {
@@ -164,26 +165,26 @@ fn refused(outcome: Outcome) -> Error {
     }
 }
 
-fn to_value(cx: &Context, attempt: Attempt) -> Value {
+fn to_value(cx: &Context, attempt: &Attempt) -> Value {
     let record = Object::new()
-        .with("state", attempt.state)
+        .with("state", attempt.state.as_str())
         .with("issuer", cx.config.issuer.as_str())
         .with("clientId", cx.config.client_id.as_str())
         .with("createdAt", attempt.created_at)
-        .with_some("returnTo", attempt.return_to)
-        .with_some("appState", attempt.app_state)
+        .with_some("returnTo", attempt.return_to.as_deref())
+        .with_some("appState", attempt.app_state.clone())
         .with_some("window", if attempt.window { Some(true) } else { None });
-    match attempt.purpose {
+    match &attempt.purpose {
         Purpose::SignOut => record.with("purpose", "signOut"),
         Purpose::SignIn(sign_in) => record
             .with("purpose", "signIn")
-            .with("redirectUri", sign_in.redirect_uri)
-            .with("nonce", sign_in.nonce)
+            .with("redirectUri", sign_in.redirect_uri.as_str())
+            .with("nonce", sign_in.nonce.as_str())
             .with("verifier", sign_in.verifier.expose())
-            .with("scopes", sign_in.scopes)
-            .with("resources", sign_in.resources)
+            .with("scopes", sign_in.scopes.clone())
+            .with("resources", sign_in.resources.clone())
             .with_some("maxAge", sign_in.max_age)
-            .with("acrValues", sign_in.acr_values)
+            .with("acrValues", sign_in.acr_values.as_str())
             .with("sameUser", sign_in.same_user)
             .with_some("silent", sign_in.silent),
     }

@@ -66,7 +66,7 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions, silent: bo
         .with("code_challenge_method", "S256")
         .with_some("prompt", if silent { Some("none") } else { prompt })
         .with_some("login_hint", options.login_hint.as_deref())
-        .with_some("max_age", options.max_age.map(|age| decimal(age)).as_deref())
+        .with_some("max_age", options.max_age.map(decimal).as_deref())
         .with_some("acr_values", if acr_values.is_empty() { None } else { Some(&acr_values) })
         .with_some("ui_locales", some_words(&options.ui_locales).as_deref())
         .with_some("display", options.display.as_deref());
@@ -90,9 +90,19 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions, silent: bo
         same_user: silent || options.same_user,
         silent: silent.then_some(created_at),
     });
-    let waits_for = state.clone();
-    attempt::remember(cx, Attempt { state, return_to, app_state: options.app_state, created_at, window, purpose }).await?;
-    if window { window::visit(cx, url, &waits_for, silent).await } else { navigate(cx, url).await.map(|()| Value::Null) }
+    let attempt = Attempt { state, return_to, app_state: options.app_state, created_at, window, purpose };
+    go(cx, url, attempt, silent).await
+}
+
+/// Goes to an address of the provider, in this page or in a window or frame, and keeps the attempt for what comes back.
+pub(crate) async fn go(cx: &Rc<Context>, url: String, attempt: Attempt, frame: bool) -> Result<Value> {
+    let kept = attempt::remember(cx, &attempt).await;
+    if attempt.window {
+        // This page waits and remembers by itself; the stored record only tells the return page so.
+        return window::visit(cx, url, attempt, frame).await;
+    }
+    kept?;
+    navigate(cx, url).await.map(|()| Value::Null)
 }
 
 /// Goes to an address of the provider.
