@@ -287,7 +287,8 @@ mod tests {
 
     #[test]
     fn every_option_is_one_that_the_core_knows() {
-        let keys = Value::parse(r#"{"keys": []}"#).unwrap();
+        let keys =
+            Value::parse(r#"{"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#).unwrap();
         let provider = ProviderMetadata::new("https://login.example.com/auth", "https://login.example.com/token")
             .jwks_uri("https://login.example.com/jwks")
             .userinfo_endpoint("https://login.example.com/me")
