@@ -14,6 +14,7 @@ pub fn run() -> Result<ExitCode> {
     generated::check()?;
     tidy::run()?;
     browsers::install()?;
+    npm::target()?;
     side_by_side(lints, package)?;
     test::all(None)
 }

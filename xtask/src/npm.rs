@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::generated;
-use crate::run::{npm_packages, program, root, run as run_program, run_prepared, step, write};
+use crate::run::{npm_packages, output, program, root, run as run_program, run_prepared, step, write};
 
 /// The copy of the host module that the Rust face carries.
 pub const HOST_COPY: &str = "crates/oxidc-web/js/host.js";
@@ -31,8 +31,18 @@ pub fn core() -> Result<PathBuf> {
     wasm("oxidc-wasm", &["--features", "standalone"])
 }
 
+/// A toolchain that was there before may lack what the repository asks for; rustup adds it.
+pub fn target() -> Result<()> {
+    let library = output(".", &["rustc", "--print", "target-libdir", "--target", "wasm32-unknown-unknown"])?;
+    if Path::new(library.trim()).exists() {
+        return Ok(());
+    }
+    run_program(".", &["rustup", "target", "add", "wasm32-unknown-unknown"])
+}
+
 /// Builds a crate for browsers; the file of the module comes back.
 pub fn wasm(package: &str, more: &[&str]) -> Result<PathBuf> {
+    target()?;
     let words = ["cargo", "build", "--quiet", "--profile", "wasm", "--target", "wasm32-unknown-unknown", "--package", package];
     let words = [&words, more].concat();
     let mut command = program(".", &words);
