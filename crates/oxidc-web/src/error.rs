@@ -42,7 +42,9 @@ mod tests {
     fn an_error_of_the_core_arrives_as_it_was() {
         let sent = Error::new(Code::RateLimited).detail("token_endpoint").with_session(SessionEffect::Unknown).after(7);
         let sent = sent.said("slow_down", Some("not so fast"));
-        assert_eq!(error_of(&sent.to_value()).to_value(), sent.to_value());
+        let arrived = error_of(&sent.to_value());
+        assert_eq!(arrived.to_value(), sent.to_value());
+        assert_eq!((arrived.provider_error(), arrived.provider_error_description()), (Some("slow_down"), Some("not so fast")));
         for code in Code::ALL {
             let sent = Error::new(*code);
             assert_eq!(error_of(&sent.to_value()).to_value(), sent.to_value());
