@@ -97,4 +97,17 @@ describe('the Rust face', () => {
     await call('close');
     assert.equal(await call('subject'), '!closed');
   });
+
+  test('a client of which nobody holds a clone is closed', async () => {
+    await load('local');
+    await page.evaluate(() => {
+      const { close } = BroadcastChannel.prototype;
+      window.channelsClosed = 0;
+      BroadcastChannel.prototype.close = function () { window.channelsClosed += 1; close.call(this); };
+    });
+    await call('subject');
+    assert.equal(await page.evaluate(() => window.channelsClosed), 0);
+    await page.evaluate(() => window.made.free());
+    await page.waitFor(() => window.channelsClosed === 1);
+  });
 });
