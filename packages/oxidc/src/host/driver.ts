@@ -2,11 +2,13 @@
  * Drives a core: runs the application's calls, performs effects, feeds outcomes. Decides nothing.
  * @module
  */
-import type { Storage } from '../types.js';
+import type { AuthClientOptions, CallbackResult, Storage } from '../types.js';
+import { arrive } from './callback.js';
 import { digest, random, verify } from './crypto.js';
 import { describe, failure, http } from './http.js';
 import { Locks } from './locks.js';
 import { type Core, type CoreError, type Effect, Failed, type Outcome } from './protocol.js';
+import { request } from './request.js';
 import { kind, places, type Records } from './storage.js';
 import { Surroundings } from './surroundings.js';
 
@@ -53,6 +55,7 @@ export class Driver {
   readonly #running = new Map<number, AbortController>();
   #core: Promise<Core> | undefined;
   #surroundings: Surroundings | undefined;
+  #callback: Promise<CallbackResult> | undefined;
   #inputs: (() => Effect[])[] = [];
   #busy = false;
   #closed = false;
@@ -77,6 +80,19 @@ export class Driver {
         return effects;
       });
     });
+  }
+
+  /** Completes a sign-in or sign-out if the page's address is its callback, once for all who ask meanwhile, and goes where it leads. */
+  processCallback(onReturn?: AuthClientOptions['onReturn']): Promise<CallbackResult> {
+    const url = globalThis.location?.href;
+    return (this.#callback ??= this.run({ do: 'processCallback', url })
+      .then((result) => arrive(result as CallbackResult, onReturn, this.#options.storage))
+      .finally(() => (this.#callback = undefined)));
+  }
+
+  /** Sends the application's own request, with a token where the core wants one. */
+  fetch(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+    return request((command, extra) => this.run(command, extra), input, init);
   }
 
   /** Listens to an event; gives back a function that stops that. */
