@@ -26,8 +26,8 @@ use crate::provider::{Provider, parameter};
 use crate::tab::PageId;
 use crate::world::World;
 
-/// How long a request is in flight at most, with what it takes to be sure of that, in milliseconds.
-const IN_FLIGHT: i64 = 12_000;
+/// How long after its time limit a request counts as in flight, in milliseconds.
+const SLACK: i64 = 2_000;
 /// The longest wait for a lock, in milliseconds.
 const LONGEST_LOCK: u32 = 10_000;
 /// The longest call while the page is awake, in milliseconds.
@@ -37,7 +37,8 @@ const LONGEST_CALL: i64 = 120_000;
 #[derive(Debug)]
 struct Flight {
     refresh_token: String,
-    sent: i64,
+    /// Until when nobody else may send, in true milliseconds.
+    until: i64,
 }
 
 /// What a page did and was told.
@@ -130,7 +131,8 @@ impl Invariants {
         match effect {
             Effect::Http(request) if parameter(request, "grant_type").as_deref() == Some("refresh_token") => {
                 let refresh_token = parameter(request, "refresh_token").unwrap_or_default();
-                self.sends(page, id, refresh_token, provider, now);
+                let until = now + i64::from(request.timeout) + SLACK;
+                self.sends(page, id, Flight { refresh_token, until }, provider, now);
             }
             Effect::Send { authorization: Some(header), .. } => {
                 let token = header.expose().strip_prefix("Bearer ").unwrap_or("").to_owned();
@@ -153,22 +155,32 @@ impl Invariants {
         }
     }
 
-    fn sends(&mut self, page: PageId, id: EffectId, refresh_token: String, provider: &Provider, now: i64) {
-        let family = |token: &str| provider.refresh_token(token).map(|token| token.family);
-        let ours = family(&refresh_token);
-        let another = self.in_flight.values().any(|flight| family(&flight.refresh_token) == ours && now - flight.sent < IN_FLIGHT);
-        if another && !self.scattered {
+    fn sends(&mut self, page: PageId, id: EffectId, flight: Flight, provider: &Provider, now: i64) {
+        let family = |flight: &Flight| provider.refresh_token(&flight.refresh_token).map(|token| token.family);
+        let ours = family(&flight);
+        if !self.scattered && self.in_flight.values().any(|other| family(other) == ours && now < other.until) {
             self.breaks("INV1: a second refresh request is sent while another is in flight");
         }
+        let scattered = self.scattered;
         let seen = self.seen(page);
-        let (blind, unmarked) = (seen.blind.is_some(), seen.wrote.as_ref() != Some(&refresh_token) && !seen.alone);
+        let (blind, unmarked) = (seen.blind.is_some(), seen.wrote.as_ref() != Some(&flight.refresh_token) && !scattered);
         if blind {
             self.breaks("INV2: what is stored was not read after the lock was got");
         }
         if unmarked {
             self.breaks("INV3: a refresh token is sent that this page did not mark as sent");
         }
-        self.in_flight.insert((page, id), Flight { refresh_token, sent: now });
+        self.in_flight.insert((page, id), flight);
+    }
+
+    /// Something happened after which a second request is nobody's fault: locks were stolen, a clock jumped.
+    pub(crate) fn pardon(&mut self) {
+        self.in_flight.values_mut().for_each(|flight| flight.until = 0);
+    }
+
+    /// The storage does not do what it should, so that a session may live in several tabs apart.
+    pub(crate) fn scatter(&mut self) {
+        self.scattered = true;
     }
 
     fn hands_out(&mut self, page: PageId, access_token: &str) {
@@ -217,7 +229,6 @@ impl Invariants {
             if !seen.told {
                 seen.silent = Some(effect);
             }
-            self.scattered = true;
         }
     }
 
@@ -235,7 +246,13 @@ impl Invariants {
     /// A session's record was replaced.
     pub(crate) fn written(&mut self, page: PageId, before: Option<&str>, after: Option<&str>, provider: &Provider) {
         self.somebody_changed |= provider.mistaken_user.is_some();
-        let Some(after) = after.and_then(Record::read) else {
+        let Some(after) = after else {
+            if !self.seen(page).alone {
+                self.breaks("INV6: a session is removed without a mark");
+            }
+            return;
+        };
+        let Some(after) = Record::read(after) else {
             return self.breaks("INV3: a record is written that cannot be read");
         };
         let before = before.and_then(Record::read);

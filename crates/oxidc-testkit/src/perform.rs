@@ -47,6 +47,9 @@ enum Coming {
 impl World {
     pub(crate) fn perform(&mut self, tab: Tab, page: PageId, id: EffectId, effect: Effect) {
         self.tell(tab, || format!("{id:>4} {}", describe(&effect)));
+        if self.storage.was_tampered_with(Area::Session) {
+            self.invariants.scatter();
+        }
         self.invariants.performs(page, id, &effect, &self.provider, self.clock.time());
         let soon = self.random.between(0, 1);
         let now = |world: &mut Self, outcome| world.answer_later(soon, page, id, outcome);
@@ -107,7 +110,7 @@ impl World {
                 self.plan(2, Step::Go { page, url });
             }
             Effect::ReplaceAddress { url } => self.tabs[tab.0].address = url,
-            Effect::Broadcast => self.broadcast(page),
+            Effect::Broadcast { record } => self.broadcast(page, record.map_or(Notice::Stored, Notice::HandedOver)),
             Effect::Publish(event) => {
                 if let Some(page) = &mut self.tabs[tab.0].page {
                     page.events.push(event);
@@ -156,14 +159,14 @@ impl World {
         self.invariants.fed(page);
     }
 
-    fn broadcast(&mut self, from: PageId) {
+    fn broadcast(&mut self, from: PageId, notice: Notice) {
         if !self.broadcasts {
             return;
         }
         let others: Vec<PageId> = self.tabs.iter().filter_map(|tab| tab.page.as_ref().map(|p| p.id)).filter(|id| *id != from).collect();
         for page in others {
             let delay = self.random.between(1, 5);
-            self.plan(delay, Step::Notice { page, notice: Notice::Stored });
+            self.plan(delay, Step::Notice { page, notice: notice.clone() });
         }
     }
 

@@ -214,8 +214,15 @@ impl World {
         (0..self.tabs.len()).for_each(|tab| self.tell(Tab(tab), || format!("slept for {milliseconds} ms")));
     }
 
+    /// Puts the device's wall clock forward or back.
+    pub fn jump_wall(&mut self, milliseconds: i64) {
+        self.invariants.pardon();
+        self.clock.jump_wall(milliseconds);
+    }
+
     /// Somebody takes every lock away from its holder, who does not notice.
     pub fn steal_locks(&mut self) {
+        self.invariants.pardon();
         let holders: Vec<PageId> = self.tabs.iter().filter_map(|tab| Some(tab.page.as_ref()?.id)).collect();
         let next = holders.into_iter().flat_map(|page| self.locks.steal(page)).collect();
         self.grant(next);
@@ -435,6 +442,7 @@ impl World {
                 Event::Session { reason, .. } => format!("session {reason}"),
                 Event::Tokens { .. } => "tokens".into(),
                 Event::SignedOut { reason } => format!("signedOut {reason}"),
+                Event::State { state } => format!("state {state}"),
                 Event::Error(error) => format!("error {}", error.code().name()),
             })
             .collect()

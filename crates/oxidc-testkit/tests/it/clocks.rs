@@ -71,3 +71,19 @@ fn nothing_is_renewed_while_nobody_looks() {
     world.run_for(60_000);
     assert_eq!(world.network.count(Asked::Refresh), 1);
 }
+
+#[test]
+fn t235_a_wall_clock_that_jumps_causes_one_refresh_at_most_and_no_loop() {
+    const DAY: i64 = 86_400_000;
+    for jump in [DAY, -DAY, -3_650 * DAY, 3_600_000, -3_600_000] {
+        let mut world = World::new(235);
+        let tab = world.signed_in_tabs(1)[0];
+        world.jump_wall(jump);
+        world.notice(tab, Notice::Visible);
+        world.run_for(60_000);
+        let tokens = world.get_tokens(tab).unwrap();
+        let now = world.clock.time();
+        assert!(world.provider.accepts(tokens["accessToken"].as_str().unwrap(), now), "{jump}");
+        assert!(world.network.count(Asked::Refresh) <= 2, "{jump}");
+    }
+}

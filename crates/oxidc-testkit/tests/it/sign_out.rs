@@ -122,3 +122,19 @@ fn t267_after_a_sign_out_the_storage_holds_nothing_of_the_person() {
     let text = world.stored_session().to_string();
     assert!(!["alice", "at_", "rt_", "eyJ"].iter().any(|secret| text.contains(secret)), "{text}");
 }
+
+#[test]
+fn t230_a_refresh_of_the_old_session_is_not_written_over_the_new_one() {
+    let mut world = quiet(230);
+    let tabs = world.signed_in_tabs(2);
+    world.expire();
+    world.network.next(Asked::Refresh, Fate::Slow { there: 500, back: 5_000 });
+    let refresh = world.ask_for_tokens(tabs[1]);
+    world.run_until("the refresh is sent", |world| world.network.count(Asked::Refresh) == 1);
+    world.provider.user = "bob".into();
+    world.sign_in(tabs[0]);
+    assert!(world.finish(refresh).is_err());
+    world.run_for(1_000);
+    assert_eq!(world.get_session(tabs[1])["subject"], "bob");
+    assert_eq!(world.stored_session()["subject"], "bob");
+}

@@ -108,3 +108,14 @@ fn t486_an_older_record_that_somebody_puts_back_is_not_believed() {
     world.get_tokens(tab).unwrap();
     assert_eq!((world.network.count(Asked::Refresh), world.provider.reused), (2, 0));
 }
+
+#[test]
+fn t269_a_record_from_the_future_is_renewed_first() {
+    let mut world = quiet(269);
+    let tab = world.signed_in_tabs(1)[0];
+    world.jump_wall(-3_600_000);
+    world.load(tab);
+    assert!(!world.get_session(tab).is_null());
+    world.get_tokens(tab).unwrap();
+    assert_eq!(world.network.count(Asked::Refresh), 1);
+}
