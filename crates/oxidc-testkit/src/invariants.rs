@@ -19,15 +19,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use oxidc_core::command::Command;
 use oxidc_core::effect::{Area, Effect, EffectId, Event, Outcome};
-use oxidc_core::error::Code;
+use oxidc_core::error::{Code, SessionEffect};
 use oxidc_core::wire::json::Value;
 
-use crate::provider::{Provider, parameter};
+use crate::provider::{Provider, REVOKED, Rotation, USED_AGAIN, parameter};
 use crate::tab::PageId;
 use crate::world::World;
 
 /// How long after its time limit a request counts as in flight, in milliseconds.
 const SLACK: i64 = 2_000;
+/// How often a refresh token is sent within ten seconds at most, by all tabs.
+const MOST_SENDS: usize = 6;
 /// The longest wait for a lock, in milliseconds.
 const LONGEST_LOCK: u32 = 10_000;
 /// The longest call while the page is awake, in milliseconds.
@@ -72,6 +74,16 @@ pub(crate) struct Invariants {
     ended: BTreeSet<String>,
     /// The grant of each session.
     families: BTreeMap<String, usize>,
+    /// When each refresh token was sent, in true milliseconds.
+    sent: BTreeMap<String, Vec<i64>>,
+    /// When refresh tokens were sent since the last answer with tokens.
+    fruitless: Vec<i64>,
+    /// The refresh tokens that the provider replaced: when first, and for which page.
+    replaced: BTreeMap<String, (i64, PageId)>,
+    /// What happened to a page, or to all, that can keep it from asking again in time.
+    disturbances: Vec<(i64, Option<PageId>)>,
+    /// What became of sessions that nobody ended on purpose.
+    pub(crate) losses: Vec<Loss>,
     somebody_signed_out: bool,
     somebody_changed: bool,
     /// A storage failed, so that a session may live in several tabs apart.
@@ -87,6 +99,35 @@ struct Record {
     refresh_token: Option<String>,
     access_tokens: Vec<String>,
     ended: Option<String>,
+}
+
+/// Why a session was lost, where no client could have kept it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Loss {
+    /// The provider ended it on its own.
+    EndedByProvider,
+    /// The provider replaced the refresh token, the answer was lost, and the old token is never accepted again.
+    NoGrace,
+    /// Two tries in a row failed while the old token would have been accepted.
+    LostTwice,
+    /// The page, or the device, was stopped while the old token would have been accepted.
+    Stopped,
+    /// The storage failed, and no tab was left that knew the new token.
+    Storage,
+}
+
+impl Loss {
+    /// The reason in words.
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::EndedByProvider => "the provider ended the grant on its own",
+            Self::NoGrace => "an answer was lost, and the provider never accepts the old token again",
+            Self::LostTwice => "two tries in a row failed while the old token was still accepted",
+            Self::Stopped => "the page or the device was stopped while the old token was still accepted",
+            Self::Storage => "the storage failed",
+        }
+    }
 }
 
 impl Record {
@@ -123,7 +164,7 @@ impl Invariants {
 
     pub(crate) fn gone(&mut self, page: PageId) {
         self.pages.remove(&page);
-        self.in_flight.retain(|(of, _), _| *of != page);
+        self.in_flight.iter_mut().filter(|((of, _), _)| *of == page).for_each(|(_, flight)| flight.until = 0);
     }
 
     /// A page wants something done.
@@ -137,6 +178,11 @@ impl Invariants {
             Effect::Send { authorization: Some(header), .. } => {
                 let token = header.expose().strip_prefix("Bearer ").unwrap_or("").to_owned();
                 self.hands_out(page, &token);
+            }
+            Effect::Finish { result: Err(error), .. } if error.session() == SessionEffect::Ended && error.code() != Code::SignedOut => {
+                if self.refused.is_empty() && !self.somebody_changed {
+                    self.breaks(format!("INV10: a call says that the session ended ({}), which nobody did", error.code().name()));
+                }
             }
             Effect::Finish { result: Ok(value), .. } => {
                 if let Some(token) = value.get("accessToken").and_then(Value::as_str) {
@@ -160,6 +206,12 @@ impl Invariants {
         let ours = family(&flight);
         if !self.scattered && self.in_flight.values().any(|other| family(other) == ours && now < other.until) {
             self.breaks("INV1: a second refresh request is sent while another is in flight");
+        }
+        self.sent.entry(flight.refresh_token.clone()).or_default().push(now);
+        self.fruitless.retain(|at| now - at < 10_000);
+        self.fruitless.push(now);
+        if self.fruitless.len() > MOST_SENDS {
+            self.breaks("INV5: a refresh token is sent again and again");
         }
         let scattered = self.scattered;
         let seen = self.seen(page);
@@ -213,9 +265,13 @@ impl Invariants {
     pub(crate) fn answered(&mut self, page: PageId, effect: EffectId, outcome: &Outcome) {
         if let Some(flight) = self.in_flight.remove(&(page, effect))
             && let Outcome::Http(response) = outcome
-            && ["invalid_grant", "invalid_request"].iter().any(|error| response.body.contains(error))
         {
-            self.refused.insert(flight.refresh_token);
+            if response.body.contains("access_token") {
+                self.fruitless.clear();
+            }
+            if ["invalid_grant", "invalid_request"].iter().any(|error| response.body.contains(error)) {
+                self.refused.insert(flight.refresh_token);
+            }
         }
         if self.locks.remove(&(page, effect)) && matches!(outcome, Outcome::Done) {
             self.seen(page).blind = Some(effect);
@@ -261,7 +317,7 @@ impl Invariants {
                 self.breaks("INV3: a write does not follow on what it replaces");
             }
             if before.ended.is_none() && after.ended.is_some() {
-                self.ends(before, &after);
+                self.ends(before, &after, provider);
             }
             if before.ended.is_none() && before.id != after.id {
                 self.ended.insert(before.id.clone());
@@ -290,7 +346,7 @@ impl Invariants {
         self.stored.extend(after.access_tokens);
     }
 
-    fn ends(&mut self, before: &Record, after: &Record) {
+    fn ends(&mut self, before: &Record, after: &Record, provider: &Provider) {
         let reason = after.ended.as_deref().unwrap_or_default();
         let cause = match reason {
             "signed_out" => self.somebody_signed_out,
@@ -301,10 +357,53 @@ impl Invariants {
             let invariant = if reason == "signed_out" { "INV10" } else { "INV4" };
             self.breaks(format!("{invariant}: the stored session is ended as {reason}, which did not happen to it"));
         }
+        if reason.starts_with("refresh_")
+            && let Some(token) = &before.refresh_token
+        {
+            match self.loss(token, provider) {
+                Ok(loss) => self.losses.push(loss),
+                Err(what) => self.breaks(format!("INV10: a session is lost that could have been kept: {what}")),
+            }
+        }
     }
 
-    /// A request was acted upon. For the sake of what is counted, not of what must hold.
-    pub(crate) fn acted(&mut self, _page: PageId, _effect: EffectId, _now: i64, _answered: bool) {}
+    /// Why the provider no longer accepted the refresh token that was stored last.
+    fn loss(&self, token: &str, provider: &Provider) -> Result<Loss, &'static str> {
+        let over = provider.refresh_token(token).and_then(|token| provider.family(token.family).over);
+        match over {
+            Some(USED_AGAIN) if self.scattered => return Ok(Loss::Storage),
+            Some(USED_AGAIN) => (),
+            Some(REVOKED) => return Err("the client revoked it"),
+            _ => return Ok(Loss::EndedByProvider),
+        }
+        let Some((replaced, page)) = self.replaced.get(token) else { return Err("an older refresh token was used") };
+        let grace = match provider.rotation {
+            Rotation::Grace(0) => return Ok(Loss::NoGrace),
+            Rotation::Grace(grace) => grace,
+            Rotation::None => return Err("nothing is ever replaced"),
+        };
+        let sent = self.sent.get(token).map_or(&[][..], Vec::as_slice);
+        let before_and_after = replaced - 15_000..=replaced + grace;
+        if self.disturbances.iter().any(|(at, of)| before_and_after.contains(at) && of.is_none_or(|of| of == *page)) {
+            return Ok(Loss::Stopped);
+        }
+        if sent.iter().filter(|at| before_and_after.contains(at)).count() > 1 {
+            return Ok(Loss::LostTwice);
+        }
+        Err("nobody asked again in time")
+    }
+
+    /// Something happened to a page, or to all, that can keep it from asking again in time.
+    pub(crate) fn disturbed(&mut self, now: i64, page: Option<PageId>) {
+        self.disturbances.push((now, page));
+    }
+
+    /// The provider gave tokens for a refresh token.
+    pub(crate) fn refreshed(&mut self, page: PageId, effect: EffectId, now: i64) {
+        if let Some(flight) = self.in_flight.get(&(page, effect)) {
+            self.replaced.entry(flight.refresh_token.clone()).or_insert((now, page));
+        }
+    }
 
     /// Says what was broken, if anything was.
     pub(crate) fn check(&self, world: &World) -> Option<String> {

@@ -250,6 +250,7 @@ impl World {
     pub(crate) fn arrive(&mut self, asking: Asking) {
         let Asking { page, effect, what, back, deadline } = asking;
         let now = self.clock.time();
+        let refreshed = self.provider.refreshed;
         let response = match &what {
             What::Protocol(request) => self.provider.answer(now, request),
             What::Api(authorization) => self.provider.api(now, authorization.as_deref()),
@@ -266,7 +267,9 @@ impl World {
         };
         let left = (deadline - now).max(0);
         let (delay, outcome) = if delay < left { (delay, outcome) } else { (left, failed(Failure::Timeout, "no answer in time")) };
-        self.invariants.acted(page, effect, now, matches!(outcome, Outcome::Http(_)));
+        if self.provider.refreshed > refreshed {
+            self.invariants.refreshed(page, effect, now);
+        }
         self.plan(delay, Step::Answer { page, effect, outcome });
     }
 

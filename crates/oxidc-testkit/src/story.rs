@@ -9,6 +9,8 @@ use oxidc_core::effect::Effect;
 #[derive(Debug, Default)]
 pub struct Story {
     lines: Vec<String>,
+    /// Nobody listens: nothing is kept.
+    pub(crate) untold: bool,
 }
 
 impl Story {

@@ -35,8 +35,8 @@ pub(crate) struct Sessions {
     alone: Cell<bool>,
     /// The trouble with the storage was reported.
     reported: Cell<bool>,
-    /// Something happened that may have brought the network back: what failed for want of it may be tried at once.
-    eager: Cell<bool>,
+    /// The generation of the record when something happened that may have brought the network back.
+    eager: Cell<i64>,
     /// The session is over or of no use, and nobody asked for that.
     needs_sign_in: Cell<bool>,
     /// The state that the application was told last.
@@ -154,11 +154,10 @@ pub(crate) async fn notice(cx: &Rc<Context>, notice: Notice) -> Result<()> {
     match &notice {
         Notice::HandedOver(text) => store::receive(cx, text.expose()),
         Notice::Stored => store::reload(cx).await,
-        Notice::Shown | Notice::Visible => {
-            cx.sessions.eager.set(true);
+        Notice::Shown | Notice::Visible | Notice::Online => {
             store::reload(cx).await;
+            cx.sessions.eager.set(cx.sessions.generation.get());
         }
-        Notice::Online => cx.sessions.eager.set(true),
         Notice::Hidden => (),
     }
     renewal::plan(cx);

@@ -51,6 +51,8 @@ pub(crate) struct Flight {
     pub(crate) failures: i64,
     /// How often the provider refused it in other words than `invalid_grant`.
     pub(crate) refusals: i64,
+    /// The provider asked for the pause.
+    pub(crate) asked: bool,
     /// An answer was lost, so the provider may have replaced the token.
     pub(crate) lost: bool,
 }
@@ -117,6 +119,7 @@ impl Flight {
             .with("until", self.until)
             .with("failures", self.failures)
             .with("refusals", self.refusals)
+            .with("asked", self.asked)
             .with("lost", self.lost)
             .into()
     }
@@ -130,6 +133,7 @@ impl Flight {
             until: integer(value, "until").unwrap_or(0).clamp(0, i64::MAX / 2),
             failures: count("failures"),
             refusals: count("refusals"),
+            asked: flag("asked"),
             lost: flag("lost"),
         }
     }

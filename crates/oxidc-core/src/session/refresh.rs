@@ -139,16 +139,19 @@ async fn one_at_a_time(cx: &Rc<Context>, want: &Want, seen: Option<String>) -> R
     let _turn = cx.gate.enter(&cx.shell).await;
     let lock = lock(cx).await;
     for _ in 0..ROUNDS {
-        let Some(overdue) = stand_in_line(cx, want, &seen, lock.is_some()).await? else { return Ok(()) };
-        if send(cx, want, lock.is_some(), overdue).await? {
+        let Some((record, overdue)) = stand_in_line(cx, want, &seen, lock.is_some()).await? else { return Ok(()) };
+        if send(cx, want, record, lock.is_some(), overdue).await? {
             return Ok(());
         }
     }
     Err(Code::RefreshOutcomeUnknown.into())
 }
 
-/// Waits until nobody else uses the refresh token. Says whether whoever does is overdue, or nothing if the wanted token is there.
-async fn stand_in_line(cx: &Rc<Context>, want: &Want, seen: &Option<String>, locked: bool) -> Result<Option<bool>> {
+/// Waits until nobody else uses the refresh token. Gives out the session as it stands then, and whether whoever used it is overdue;
+/// or nothing if the wanted token is there.
+async fn stand_in_line(cx: &Rc<Context>, want: &Want, seen: &Option<String>, locked: bool) -> Result<Option<(Record, bool)>> {
+    // What can fail before anything is sent fails before anything is marked.
+    discovery::metadata(cx).await?;
     let began = cx.shell.now().monotonic;
     loop {
         // Another tab may have done it, or ended the session, while this one waited.
@@ -157,18 +160,23 @@ async fn stand_in_line(cx: &Rc<Context>, want: &Want, seen: &Option<String>, loc
         if access_token(cx, want) != *seen && hand_out(cx, want, false).is_some() {
             return Ok(None);
         }
-        let Some(flight) = &record.flight else { return Ok(Some(false)) };
+        let Some(flight) = &record.flight else { return Ok(Some((record, false))) };
         if flight.refusals >= MOST_REFUSALS {
             return Err(Code::RequestRefused.into());
         }
         let left = flight.left(cx.shell.now());
         // Whoever held the lock is gone; and what only the network was to blame for may be over.
         let orphan = flight.open && flight.locked && locked;
-        if left == 0 || orphan || (!flight.open && flight.lost && cx.sessions.eager.take()) {
-            return Ok(Some(flight.open && !orphan));
+        if left == 0 || orphan || renewal::is_eager(cx, &record) {
+            let overdue = flight.open && !orphan;
+            return Ok(Some((record, overdue)));
         }
         if !flight.open || cx.shell.now().monotonic - began > LONGEST_FLIGHT {
-            let code = if flight.lost { Code::RefreshOutcomeUnknown } else { Code::ProviderUnavailable };
+            let code = match flight {
+                Flight { lost: true, .. } | Flight { open: true, .. } => Code::RefreshOutcomeUnknown,
+                Flight { asked: true, .. } => Code::ProviderUnavailable,
+                _ => Code::Offline,
+            };
             return Err(Error::new(code).after(u32::try_from(left / SECOND + 1).unwrap_or(u32::MAX)));
         }
         wait(cx, left.min(GLANCE)).await;
@@ -176,13 +184,10 @@ async fn stand_in_line(cx: &Rc<Context>, want: &Want, seen: &Option<String>, loc
 }
 
 /// Sends the refresh token until there is an answer that says something about it. False if another tab came in between.
-async fn send(cx: &Rc<Context>, want: &Want, locked: bool, overdue: bool) -> Result<bool> {
+async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, overdue: bool) -> Result<bool> {
     let started = cx.shell.now().monotonic;
     let mut repeated = false;
-    // What can fail before anything is sent fails before anything is marked.
-    discovery::metadata(cx).await?;
     loop {
-        let record = cx.sessions.record().ok_or(Code::SignedOut)?;
         let Some(refresh_token) = &record.refresh_token else {
             cx.sessions.needs_sign_in.set(true);
             return Err(Code::NoRefreshToken.into());
@@ -219,7 +224,12 @@ async fn send(cx: &Rc<Context>, want: &Want, locked: bool, overdue: bool) -> Res
             // This page stood still with the mark in its hand; somebody else may be under way.
             return Err(Code::TimedOut.into());
         }
-        let failed = |error: &Error| Flight { failures: before.failures + 1, lost: before.lost || is_lost(error), ..before.clone() };
+        let failed = |error: &Error| Flight {
+            failures: before.failures + 1,
+            lost: before.lost || is_lost(error),
+            asked: matches!(error.code(), Code::RateLimited | Code::ProviderUnavailable),
+            ..before.clone()
+        };
         let settle = async |flight: Option<Flight>, error: &Error| settle(cx, &record, &mark, flight, error).await;
         match token_request(cx, form, timeout).await {
             Ok(response) => {
@@ -258,18 +268,20 @@ async fn send(cx: &Rc<Context>, want: &Want, locked: bool, overdue: bool) -> Res
             // The provider may have acted. Most accept the old token again for a moment; later nobody does.
             Err(Refusal::Other(error))
                 if matches!(error.code(), Code::TimedOut | Code::NetworkFailed)
-                    && !before.lost
+                    && !repeated
                     && cx.shell.now().monotonic - started < GRACE =>
             {
                 repeated = true;
                 if error.code() == Code::NetworkFailed {
                     wait(cx, SECOND).await;
                 }
+                match cx.sessions.record().filter(|now| now.flight.as_ref() == Some(&mark)) {
+                    Some(marked) => record = marked,
+                    None => return Ok(false),
+                }
             }
             Err(Refusal::Other(error)) => {
-                let offline = error.code() == Code::Offline;
-                let flight = if offline { record.flight.clone().filter(|flight| !flight.open) } else { Some(failed(&error)) };
-                settle(flight, &error).await;
+                settle(Some(failed(&error)), &error).await;
                 return Err(if error.code() == Code::TimedOut { Code::RefreshOutcomeUnknown.into() } else { error });
             }
         }

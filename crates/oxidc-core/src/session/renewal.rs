@@ -3,7 +3,7 @@
 
 use alloc::rc::Rc;
 
-use super::record::{Token, Want};
+use super::record::{Record, Token, Want};
 use super::refresh;
 use crate::client::Context;
 use crate::effect::Effect;
@@ -68,8 +68,13 @@ fn next(cx: &Context) -> Option<(Want, Millis)> {
     };
     let due = refresh::worth_renewing(cx).into_iter().filter_map(|want| wait(&want).map(|left| (want, left)));
     // Nobody asks while another page does, or while the provider or the network need time.
-    let pause = record.flight.as_ref().filter(|_| !cx.sessions.eager.get()).map_or(0, |flight| flight.left(now));
+    let pause = record.flight.as_ref().filter(|_| !is_eager(cx, &record)).map_or(0, |flight| flight.left(now));
     due.min_by_key(|(_, left)| *left).map(|(want, left)| (want, left.max(pause)))
+}
+
+/// Whether something happened since the last failure that may have brought the network back. A pause that the provider asked for stands.
+pub(super) fn is_eager(cx: &Context, record: &Record) -> bool {
+    record.flight.as_ref().is_some_and(|flight| !flight.open && !flight.asked) && cx.sessions.eager.get() == record.generation
 }
 
 /// How long to wait after so many failures in a row: at random, up to a limit that doubles each time.

@@ -29,6 +29,11 @@ pub const CLIENT_ID: &str = "app";
 /// The API that tokens can be asked for.
 pub const API: &str = "https://api.example.com";
 
+/// Why a grant is over: its refresh token was used after it had been replaced.
+pub(crate) const USED_AGAIN: &str = "a refresh token was used again";
+/// Why a grant is over: the client revoked it.
+pub(crate) const REVOKED: &str = "revoked by the client";
+
 /// What becomes of a refresh token that was used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rotation {
@@ -180,6 +185,16 @@ impl Provider {
         self.access_tokens
             .get(access_token)
             .is_some_and(|token| !token.revoked && now < token.expires && self.families[token.family].over.is_none())
+    }
+
+    /// Whether a refresh token would be answered with tokens at a true time.
+    pub(crate) fn would_accept(&self, token: &str, now: i64) -> bool {
+        let Some(token) = self.refresh_tokens.get(token) else { return false };
+        let in_time = match (token.used, self.rotation) {
+            (Some(used), Rotation::Grace(grace)) => now <= used + grace,
+            _ => true,
+        };
+        in_time && now < token.issued + self.refresh_lifetime && self.families[token.family].over.is_none()
     }
 
     pub(crate) fn refresh_token(&self, token: &str) -> Option<&RefreshToken> {

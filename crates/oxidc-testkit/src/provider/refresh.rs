@@ -2,7 +2,7 @@
 
 use oxidc_core::wire::http::Response;
 
-use super::{CLIENT_ID, Family, Parameters, Provider, Rotation, refused, words};
+use super::{CLIENT_ID, Family, Parameters, Provider, Rotation, USED_AGAIN, refused, words};
 use crate::network;
 
 impl Provider {
@@ -17,7 +17,7 @@ impl Provider {
             && now > used + grace
         {
             self.reused += 1;
-            self.revoke_family(family, "a refresh token was used again");
+            self.revoke_family(family, USED_AGAIN);
         }
         if self.families[family].over.is_some() {
             return refused(stale);
