@@ -80,6 +80,8 @@ pub(crate) struct Invariants {
     fruitless: Vec<i64>,
     /// The refresh tokens that the provider replaced: when first, and for which page.
     replaced: BTreeMap<String, (i64, PageId)>,
+    /// Pages whose lock was stolen.
+    robbed: BTreeSet<PageId>,
     /// What happened to a page, or to all, that can keep it from asking again in time.
     disturbances: Vec<(i64, Option<PageId>)>,
     /// What became of sessions that nobody ended on purpose.
@@ -164,6 +166,7 @@ impl Invariants {
 
     pub(crate) fn gone(&mut self, page: PageId) {
         self.pages.remove(&page);
+        self.robbed.remove(&page);
         self.in_flight.iter_mut().filter(|((of, _), _)| *of == page).for_each(|(_, flight)| flight.until = 0);
     }
 
@@ -195,7 +198,8 @@ impl Invariants {
                     self.breaks("INV5: a lock is waited for without end");
                 }
             }
-            Effect::Load { area: Area::Session, .. } => drop(self.seen(page).loads.insert(id)),
+            Effect::Unlock { .. } => _ = self.robbed.remove(&page),
+            Effect::Load { area: Area::Session, .. } => _ = self.seen(page).loads.insert(id),
             Effect::Publish(event) => self.published(page, event),
             _ => (),
         }
@@ -204,7 +208,9 @@ impl Invariants {
     fn sends(&mut self, page: PageId, id: EffectId, flight: Flight, provider: &Provider, now: i64) {
         let family = |flight: &Flight| provider.refresh_token(&flight.refresh_token).map(|token| token.family);
         let ours = family(&flight);
-        if !self.scattered && self.in_flight.values().any(|other| family(other) == ours && now < other.until) {
+        if !self.robbed.is_empty() {
+            self.disturbed(now, None);
+        } else if !self.scattered && self.in_flight.values().any(|other| family(other) == ours && now < other.until) {
             self.breaks("INV1: a second refresh request is sent while another is in flight");
         }
         self.sent.entry(flight.refresh_token.clone()).or_default().push(now);
@@ -223,6 +229,11 @@ impl Invariants {
             self.breaks("INV3: a refresh token is sent that this page did not mark as sent");
         }
         self.in_flight.insert((page, id), flight);
+    }
+
+    /// A page was robbed of its lock, and does not know it.
+    pub(crate) fn robbed(&mut self, page: PageId) {
+        self.robbed.insert(page);
     }
 
     /// Something happened after which a second request is nobody's fault: locks were stolen, a clock jumped.
@@ -328,7 +339,7 @@ impl Invariants {
         if after.ended.is_some() {
             return;
         }
-        if self.ended.contains(&after.id) {
+        if self.ended.contains(&after.id) && !self.scattered {
             self.breaks("INV6: a session is written that ended before");
         }
         let order = |record: &Record| record.refresh_token.as_deref().and_then(|t| provider.refresh_token(t)).map(|t| t.order);

@@ -254,7 +254,7 @@ impl Schedule {
 
     /// A person signs in, if the network lets them.
     fn sign_in(&mut self, tab: Tab) {
-        self.world.tabs[tab.0].frozen = false;
+        self.world.thaw(tab);
         self.world.start(tab, Command::SignIn(SignInOptions::default()));
         let until = self.world.clock.time() + PATIENCE;
         while self.world.tabs[tab.0].page.is_some() && self.world.step_before(until) {}

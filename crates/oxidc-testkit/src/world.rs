@@ -238,7 +238,14 @@ impl World {
         self.invariants.pardon();
         self.invariants.disturbed(self.clock.time(), None);
         let holders: Vec<PageId> = self.tabs.iter().filter_map(|tab| Some(tab.page.as_ref()?.id)).collect();
-        let next = holders.into_iter().flat_map(|page| self.locks.steal(page)).collect();
+        let mut next = Vec::new();
+        for page in holders {
+            let freed = self.locks.steal(page);
+            if let Some(robbed) = freed {
+                self.invariants.robbed(page);
+                next.extend(robbed);
+            }
+        }
         self.grant(next);
     }
 
