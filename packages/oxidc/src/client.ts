@@ -12,6 +12,7 @@ import type {
   GetTokensOptions,
   RefreshOptions,
   Session,
+  SessionState,
   SignInOptions,
   SignOutOptions,
   SignOutResult,
@@ -81,6 +82,14 @@ export class BaseClient {
    */
   async signIn(options: SignInOptions = {}): Promise<void> {
     await this.#run('signIn', options);
+  }
+
+  /**
+   * What a user interface can show. It changes only with the event `state`, and is `signedOut` until the first call has read the
+   * storage.
+   */
+  get state(): SessionState {
+    return this.#driver.state as SessionState;
   }
 
   /** Who is signed in, or `undefined`. */

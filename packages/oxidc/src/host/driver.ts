@@ -53,6 +53,8 @@ export class Driver {
   readonly #starting = new Set<Call>();
   readonly #calls = new Map<number, Call>();
   readonly #running = new Map<number, AbortController>();
+  /** What the core said last that a user interface can show. */
+  state = 'signedOut';
   #core: Promise<Core> | undefined;
   #surroundings: Surroundings | undefined;
   #callback: Promise<CallbackResult> | undefined;
@@ -135,7 +137,7 @@ export class Driver {
   #listen(core: Core): void {
     const { issuer, clientId } = this.#options.options as { issuer: string; clientId: string };
     const name = `oxidc:session:${issuer.length}:${issuer}:${clientId}`;
-    const notice = (what: string) => void this.run({ do: 'notice', what }).catch(() => {});
+    const notice = (what: string, record?: string) => void this.run({ do: 'notice', what, record }).catch(() => {});
     if (this.#core && core) this.#surroundings = new Surroundings(name, notice);
   }
 
@@ -189,7 +191,7 @@ export class Driver {
       case 'unlock':
         return this.#locks.release(effect.lock);
       case 'broadcast':
-        return this.#surroundings?.broadcast();
+        return this.#surroundings?.broadcast(effect.record);
       case 'replaceAddress':
         return history.replaceState(history.state, '', effect.url);
     }
@@ -261,13 +263,15 @@ export class Driver {
     else call?.resolve(ok);
   }
 
-  #publish({ event, session, reason, token, error }: Extract<Effect, { do: 'publish' }>): void {
+  #publish({ event, session, state, reason, token, error }: Extract<Effect, { do: 'publish' }>): void {
     const values: Record<string, unknown[]> = {
       session: [session ?? undefined, reason],
+      state: [state],
       tokens: [token],
       signedOut: [reason],
       error: [error && this.#options.makeError(error)],
     };
+    if (state) this.state = state;
     for (const handler of this.#handlers.get(event) ?? []) {
       try {
         handler(...(values[event] as never[]));
