@@ -28,7 +28,9 @@ pub fn run(dev: bool) -> Result<()> {
 
 /// Builds the core for the npm package.
 pub fn core() -> Result<PathBuf> {
-    wasm("oxidc-wasm", &["--features", "standalone"])
+    // A library for Rust front ends becomes a module only here: made with both types at once, it is not optimised over all crates,
+    // and the two kinds of builds overwrite each other's module.
+    wasm("oxidc-wasm", &["--features", "standalone", "--lib", "--crate-type", "cdylib"])
 }
 
 /// A toolchain that was there before may lack what the repository asks for; rustup adds it.
@@ -43,7 +45,7 @@ pub fn target() -> Result<()> {
 /// Builds a crate for browsers; the file of the module comes back.
 pub fn wasm(package: &str, more: &[&str]) -> Result<PathBuf> {
     target()?;
-    let words = ["cargo", "build", "--quiet", "--profile", "wasm", "--target", "wasm32-unknown-unknown", "--package", package];
+    let words = ["cargo", "rustc", "--quiet", "--profile", "wasm", "--target", "wasm32-unknown-unknown", "--package", package];
     let words = [&words, more].concat();
     let mut command = program(".", &words);
     // No path of the machine that built it ends up in what is published.

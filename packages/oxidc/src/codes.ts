@@ -100,6 +100,7 @@ export const errorCodes = [
   'silent_after_sign_out',
   'no_refresh_token',
   'refresh_rejected',
+  'refresh_lost',
   'refresh_outcome_unknown',
   'user_changed',
   'signed_out',

@@ -33,6 +33,11 @@ async fn end(cx: &Rc<Context>, query: &str) -> &'static str {
     if sid.is_some() && record.claims.get("sid").and_then(Value::as_str) != sid {
         return "ignored";
     }
-    session::end(cx, "provider_signed_out").await;
+    // A refresh in between changes nothing of what was asked for.
+    while let Some(there) = cx.sessions.record().filter(|there| there.id == record.id) {
+        if session::end(cx, &there, "provider_signed_out").await {
+            break;
+        }
+    }
     "signedOut"
 }

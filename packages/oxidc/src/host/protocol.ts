@@ -28,8 +28,8 @@ export type Effect = { id: number } & (
   | { do: 'relay'; relay: string; url: string; wait: number | null }
   | { do: 'ask'; hook: string; value: Record<string, unknown> }
   | { do: 'replaceAddress'; url: string }
-  | { do: 'broadcast' }
-  | { do: 'publish'; event: string; session?: unknown; reason?: string; token?: unknown; error?: CoreError }
+  | { do: 'broadcast'; record?: string }
+  | { do: 'publish'; event: string; session?: unknown; state?: string; reason?: string; token?: unknown; error?: CoreError }
   | { do: 'cancel'; effect: number }
   | { do: 'finish'; task: number; ok?: unknown; error?: CoreError }
 );
