@@ -2,6 +2,6 @@
 
 import { AuthClient } from '/oxidc/index.js';
 
-const client = new AuthClient(await (await fetch('/return.json')).json());
+const client = new AuthClient({ ...(await (await fetch('/return.json')).json()), onReturn: () => {} });
 const result = await client.processCallback().catch((error) => ({ failed: error.code }));
 document.body.dataset.result = JSON.stringify(result);

@@ -99,6 +99,12 @@ describe('a window', () => {
       read.onsuccess = () => { opening.result.close(); resolve(JSON.parse(read.result ?? '[]').filter((one) => !one.used)); };
     };
   }));
+  /** The page has looked at its window often enough to know it at another site. */
+  const seen = async () => {
+    for (let looks = 0; looks < 20; looks += 1) {
+      await tab.page.waitFor(() => new Promise((resolve) => { setTimeout(() => { try { resolve(!window.opened.at(-1).popup.location.href); } catch { resolve(true); } }, 25); }));
+    }
+  };
   /** The state of the sign-in whose window is at the provider. */
   const stateOf = async () => (await attempts()).at(-1).state;
   const say = (channel, message) => tab.page.evaluate((name, value) => {
@@ -140,6 +146,7 @@ describe('a window', () => {
     await failed('popup_closed');
     const popup = await show();
     const state = await stateOf();
+    await seen();
     await popup.close();
     await failed('popup_closed');
     assert.deepEqual((await attempts()).filter((one) => one.state === state), []);
@@ -237,6 +244,7 @@ describe('a window', () => {
     const errors = [];
     tab.page.raw.on('pageerror', (error) => errors.push(error.message));
     await popup.goto(`${world.api.origin}/nothing`);
+    await seen();
     assert.equal(await pending(), true);
     await popup.close();
     await failed('popup_closed');
@@ -345,6 +353,7 @@ describe('a window', () => {
     world.provider.rule({ path: '/session/end' }, html());
     const popup = await show('signOut', {}, null);
     await popup.waitForURL(/session\/end/);
+    await seen();
     await popup.close();
     assert.deepEqual((await tab.settled()).value, { navigated: false, revoked: 'notRequested' });
     assert.equal(await tab.do('getSession'), null);

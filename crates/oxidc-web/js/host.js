@@ -407,6 +407,7 @@ var Surroundings = class {
 var LONGEST = 65536;
 var LOOK = 100;
 var GRACE = 500;
+var SEEN = 3;
 function channelOf(relay2) {
   try {
     return new BroadcastChannel(`oxidc:relay:${relay2}`);
@@ -462,13 +463,13 @@ function visit(effect, popup, signal) {
       (document.body ?? document.documentElement).append(frame);
       return;
     }
-    let away = false;
+    let away = 0;
     let closed = 0;
     const look = () => {
       if (!popup.closed) {
         closed = 0;
-        away ||= isAway(popup);
-      } else if (away && document.hasFocus()) {
+        if (away < SEEN) away = isAway(popup) ? away + 1 : 0;
+      } else if (away === SEEN && document.hasFocus()) {
         closed ||= Date.now();
         if (Date.now() - closed >= GRACE) end(new Failed("aborted"));
       }

@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::authorize::attempt::SignIn;
+use super::silent;
 use super::verify::{self, Checks};
 use crate::client::Context;
 use crate::config::{discovery, keys};
@@ -166,8 +167,9 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn, app
         Ok(()) => session::begin(cx, record, attempt.same_user, attempt.silent).await,
         Err(error) => Err(error),
     };
-    if begun.is_err() {
-        revoke::quietly(cx, &response).await;
+    match begun {
+        Ok(_) => silent::forget(cx).await,
+        Err(_) => drop(revoke::quietly(cx, &response).await),
     }
     begun
 }

@@ -35,8 +35,7 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions) -> Result<
                 result => return result,
             }
         }
-        let since = cx.sessions.record().map_or(0, |r| r.authenticated_at);
-        if let Some(code) = remembered(cx, options.window, since).await {
+        if let Some(code) = remembered(cx, options.window).await {
             return Err(Error::new(code).detail("remembered from an earlier try"));
         }
     }
@@ -74,30 +73,47 @@ pub(crate) async fn refused(cx: &Context, error: Error, frame: bool) -> Result<O
     Ok(Object::new().with("handled", "signInSilent").with("error", error.code().name()))
 }
 
-/// Frames and redirects fail for different reasons.
-fn key(cx: &Context, frame: bool) -> String {
-    text(&[if frame { "oxidc:frame:" } else { "oxidc:silent:" }, &store::key(cx)])
+fn key(cx: &Context) -> String {
+    text(&["oxidc:silent:", &store::key(cx)])
 }
 
-async fn load(cx: &Context, frame: bool) -> Option<String> {
-    match cx.shell.perform(Effect::Load { area: Area::Device, key: key(cx, frame) }).await {
+/// Frames and redirects fail for different reasons.
+fn way(frame: bool) -> &'static str {
+    if frame { "frame" } else { "redirect" }
+}
+
+async fn load(cx: &Context) -> Option<String> {
+    match cx.shell.perform(Effect::Load { area: Area::Device, key: key(cx) }).await {
         Outcome::Record(text) => text,
         _ => None,
     }
 }
 
-async fn remember(cx: &Context, frame: bool, code: Code) {
-    let expected = load(cx, frame).await;
-    let value = Value::from(Object::new().with("error", code.name()).with("at", cx.shell.now().wall)).to_text();
-    // Where it cannot be kept, the next try asks again.
-    cx.shell.perform(Effect::Swap { area: Area::Device, key: key(cx, frame), expected, value: Some(value) }).await;
+/// Where it cannot be kept, the next try asks again.
+async fn save(cx: &Context, expected: Option<String>, value: Option<String>) {
+    cx.shell.perform(Effect::Swap { area: Area::Device, key: key(cx), expected, value }).await;
 }
 
-async fn remembered(cx: &Context, frame: bool, since: Millis) -> Option<Code> {
-    let record = Value::parse(&load(cx, frame).await?).ok()?;
-    let at = record.get("at")?.as_integer()?;
-    let age = cx.shell.now().wall.checked_sub(at)?;
-    let name = record.get("error")?.as_str()?;
+async fn remember(cx: &Context, frame: bool, code: Code) {
+    let stands = load(cx).await;
+    let known = stands.as_deref().and_then(|text| Value::parse(text).ok());
+    let mut record = known.and_then(|known| known.as_object().cloned()).unwrap_or_default();
+    record.insert(way(frame), Object::new().with("error", code.name()).with("at", cx.shell.now().wall));
+    save(cx, stands, Some(Value::from(record).to_text())).await;
+}
+
+/// Somebody signed in: what was refused before says nothing any more.
+pub(crate) async fn forget(cx: &Context) {
+    if let Some(stands) = load(cx).await {
+        save(cx, Some(stands), None).await;
+    }
+}
+
+async fn remembered(cx: &Context, frame: bool) -> Option<Code> {
+    let record = Value::parse(&load(cx).await?).ok()?;
+    let refusal = record.get(way(frame))?;
+    let age = cx.shell.now().wall.checked_sub(refusal.get("at")?.as_integer()?)?;
+    let name = refusal.get("error")?.as_str()?;
     let code = NEEDS_PERSON.iter().find(|code| code.name() == name)?;
-    if at > since && (0..MEMORY).contains(&age) { Some(*code) } else { None }
+    if (0..MEMORY).contains(&age) { Some(*code) } else { None }
 }

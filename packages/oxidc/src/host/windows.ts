@@ -14,6 +14,8 @@ const LONGEST = 65_536;
 /** How often a window is looked at, and how long a closed one must stay closed, in milliseconds. */
 const LOOK = 100;
 const GRACE = 500;
+/** A window that is being cut off looks like one at another site for a moment; one that was seen there as often as this is not cut off. */
+const SEEN = 3;
 
 /** A frame of another site may have no channels; then there is the window that opened this one. */
 function channelOf(relay: string): BroadcastChannel | undefined {
@@ -82,13 +84,13 @@ export function visit(effect: Visit, popup: Window | null | undefined, signal: A
     }
     // A page with a Cross-Origin-Opener-Policy makes an open window read as closed. One that was seen at another site
     // and then closed while the person is back here was closed by the person; one that was cut off on its way out may come back.
-    let away = false;
+    let away = 0;
     let closed = 0;
     const look = () => {
       if (!popup!.closed) {
         closed = 0;
-        away ||= isAway(popup!);
-      } else if (away && document.hasFocus()) {
+        if (away < SEEN) away = isAway(popup!) ? away + 1 : 0;
+      } else if (away === SEEN && document.hasFocus()) {
         closed ||= Date.now();
         if (Date.now() - closed >= GRACE) end(new Failed('aborted'));
       }
