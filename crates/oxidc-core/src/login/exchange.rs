@@ -169,7 +169,7 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn, app
     };
     match begun {
         Ok(_) => silent::forget(cx).await,
-        Err(_) => drop(revoke::quietly(cx, &response).await),
+        Err(_) => revoke::quietly(cx, &response).await,
     }
     begun
 }
