@@ -69,8 +69,7 @@ pub(crate) struct Ended {
     pub(crate) at: Millis,
 }
 
-/// What a stored text turns out to be. (Taken apart where it is made, so its size is that of a local variable.)
-#[allow(clippy::large_enum_variant)]
+/// What a stored text turns out to be.
 pub(crate) enum Stored {
     Session(Record),
     Ended {

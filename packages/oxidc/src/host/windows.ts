@@ -137,7 +137,8 @@ export function relay({ relay, url, wait }: Relay): Promise<Outcome> {
 
 /** Who holds this page in a frame. */
 export function framed(): 'none' | 'own' | 'foreign' {
-  if (parent === self) return 'none';
+  const { parent } = globalThis;
+  if (!parent || parent === globalThis) return 'none';
   try {
     return parent.location.origin === location.origin ? 'own' : 'foreign';
   } catch {

@@ -53,8 +53,7 @@ pub(crate) struct SignIn {
     pub(crate) silent: Option<Millis>,
 }
 
-/// What a `state` leads to. (Taken apart where it is made, so its size is that of a local variable.)
-#[allow(clippy::large_enum_variant)]
+/// What a `state` leads to.
 pub(crate) enum Found {
     /// An attempt of this client. It is used up now.
     Ours(Attempt),
