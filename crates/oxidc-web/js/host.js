@@ -551,9 +551,10 @@ function relay({ relay: relay2, url, wait }) {
   });
 }
 function framed() {
-  if (parent === self) return "none";
+  const { parent: parent2 } = globalThis;
+  if (!parent2 || parent2 === self) return "none";
   try {
-    return parent.location.origin === location.origin ? "own" : "foreign";
+    return parent2.location.origin === location.origin ? "own" : "foreign";
   } catch {
     return "foreign";
   }

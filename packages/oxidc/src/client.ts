@@ -62,6 +62,7 @@ export class BaseClient {
       }
     };
     this.#options = options;
+    const checked = check(options);
     const hooks: Record<string, (value: never) => unknown> = {};
     const { onSessionCreating, onStepUp } = options;
     if (onSessionCreating) {
@@ -74,7 +75,7 @@ export class BaseClient {
       hooks['stepUp'] = (challenge: StepUpChallenge) =>
         (asked ??= Promise.resolve(onStepUp({ ...challenge, sameUser: true })).finally(() => (asked = undefined)));
     }
-    this.#driver = new Driver({ options: check(options), storage: options.storage, makeCore, makeError: errorOf, hooks });
+    this.#driver = new Driver({ options: checked, storage: options.storage, makeCore, makeError: errorOf, hooks });
     for (const event of ['session', 'tokens', 'signedOut']) this.#driver.on(event, () => this.#fresh.clear());
   }
 

@@ -138,7 +138,7 @@ export function relay({ relay, url, wait }: Relay): Promise<Outcome> {
 /** Who holds this page in a frame. */
 export function framed(): 'none' | 'own' | 'foreign' {
   const { parent } = globalThis;
-  if (!parent || parent === globalThis) return 'none';
+  if (!parent || parent === self) return 'none';
   try {
     return parent.location.origin === location.origin ? 'own' : 'foreign';
   } catch {
