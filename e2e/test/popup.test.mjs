@@ -37,6 +37,16 @@ for (const engine of engines) {
       assert.equal(await tab.page.url(), address);
       await tab.close();
     });
+
+    test('t330_a_provider_with_a_cross_origin_opener_policy_answers_all_the_same', async () => {
+      world.provider.rule({}, header('cross-origin-opener-policy', 'same-origin'));
+      const tab = await openTab(world, browser, { ...world.windows, storage: 'memory' });
+      await tab.click('signIn', { mode: 'popup' });
+      const { value, failed } = await tab.settled();
+      assert.equal(value?.subject, 'alice', failed?.code);
+      world.provider.repair();
+      await tab.close();
+    });
   });
 }
 

@@ -150,6 +150,26 @@ mod tests {
     }
 
     #[test]
+    fn t455_a_demand_for_a_stronger_sign_in_is_read_and_what_is_malformed_in_it_is_not_there() {
+        for (header, demand) in [
+            (
+                r#"Bearer error="insufficient_user_authentication", acr_values="a  b", max_age="300""#,
+                Some(r#"{"acrValues":["a","b"],"maxAge":300}"#),
+            ),
+            (r#"Basic realm="x", Bearer error=insufficient_user_authentication, max_age=0"#, Some(r#"{"acrValues":[],"maxAge":0}"#)),
+            (r#"Bearer error="insufficient_user_authentication", max_age="-1""#, Some(r#"{"acrValues":[]}"#)),
+            (r#"Bearer error="insufficient_user_authentication", max_age="4294967296""#, Some(r#"{"acrValues":[]}"#)),
+            (r#"Bearer error="invalid_token", acr_values="a""#, None),
+            (r#"Basic error="insufficient_user_authentication""#, None),
+            ("", None),
+        ] {
+            let read = step_up(Some(header)).map(|demand| Value::from(demand).to_text());
+            assert_eq!(read.as_deref(), demand, "{header}");
+        }
+        assert!(step_up(None).is_none());
+    }
+
+    #[test]
     fn t400_a_header_that_is_no_challenge_is_unreadable() {
         for header in ["", "   ", "Bearer error=\"open", "=x", "Bearer a=\u{1}", &"x".repeat(LONGEST + 1)] {
             assert_eq!(parse(header), None, "{header:.20}");

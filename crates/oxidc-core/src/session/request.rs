@@ -33,27 +33,29 @@ pub(crate) async fn fetch(cx: &Rc<Context>, request: &FetchOptions) -> Result<()
     }
     let options = TokenOptions { resources: resources.to_vec(), ..TokenOptions::default() };
     let used = token(cx, &options).await?;
-    let response = send(cx, Some(&used)).await?;
-    if let Some(demand) = step_up::demand(&response) {
-        return step_up::fetch(cx, request, &options, demand).await;
+    let mut response = send(cx, Some(&used)).await?;
+    let asks = response.status == 401 && request.replayable && asks_for_token(response.www_authenticate.as_deref());
+    if asks && let Some(token) = another(cx, &options, &used).await? {
+        response = send(cx, Some(&token)).await?;
     }
-    if response.status != 401 || !request.replayable || !asks_for_token(response.www_authenticate.as_deref()) {
-        return Ok(());
-    }
-    // Somebody may have renewed it while this request was on its way.
-    store::reload(cx).await;
-    let mut current = token(cx, &options).await?;
-    if current.matches(used.expose()) {
-        if is_young(cx, &options) {
-            return Ok(());
-        }
-        current = token(cx, &TokenOptions { force_refresh: true, ..options.clone() }).await?;
-    }
-    let response = send(cx, Some(&current)).await?;
     match step_up::demand(&response) {
         Some(demand) => step_up::fetch(cx, request, &options, demand).await,
         None => Ok(()),
     }
+}
+
+/// Another token than the one that was refused. None where that one is too young to be refused for its age.
+async fn another(cx: &Rc<Context>, options: &TokenOptions, used: &Secret) -> Result<Option<Secret>> {
+    // Somebody may have renewed it while this request was on its way.
+    store::reload(cx).await;
+    let current = token(cx, options).await?;
+    if !current.matches(used.expose()) {
+        return Ok(Some(current));
+    }
+    if is_young(cx, options) {
+        return Ok(None);
+    }
+    token(cx, &TokenOptions { force_refresh: true, ..options.clone() }).await.map(Some)
 }
 
 pub(super) async fn token(cx: &Rc<Context>, options: &TokenOptions) -> Result<Secret> {
