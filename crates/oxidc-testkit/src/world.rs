@@ -228,16 +228,18 @@ impl World {
 
     /// Puts the device's wall clock forward or back.
     pub fn jump_wall(&mut self, milliseconds: i64) {
-        self.invariants.pardon();
+        self.invariants.pardon(self.clock.time());
         self.invariants.disturbed(self.clock.time(), None);
         self.clock.jump_wall(milliseconds);
+        self.tell(Tab(0), || format!("and all: the wall clock jumps by {milliseconds} ms"));
     }
 
     /// Somebody takes every lock away from its holder, who does not notice.
     pub fn steal_locks(&mut self) {
-        self.invariants.pardon();
+        self.invariants.pardon(self.clock.time());
         self.invariants.disturbed(self.clock.time(), None);
         let holders: Vec<PageId> = self.tabs.iter().filter_map(|tab| Some(tab.page.as_ref()?.id)).collect();
+        self.tell(Tab(0), || "and all: locks are stolen".into());
         let mut next = Vec::new();
         for page in holders {
             let freed = self.locks.steal(page);

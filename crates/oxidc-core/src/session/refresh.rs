@@ -206,7 +206,7 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
         let marking = cx.shell.now();
         // Whoever takes over from a page that hangs is not itself taken over from for a minute.
         let until = marking.wall + if overdue { TAKEOVER } else { Millis::from(timeout) + SLACK };
-        let mark = Flight { open: true, locked, until, ..before.clone() };
+        let mark = Flight { open: true, locked, since: marking.wall, until, ..before.clone() };
         match change_flight(cx, &record, record.flight.as_ref(), Some(&mark)).await {
             Commit::Done => (),
             Commit::Superseded => return Ok(false),
@@ -323,8 +323,8 @@ async fn settle(cx: &Rc<Context>, record: &Record, mark: &Flight, flight: Option
         (Some(flight), None) => renewal::back_off(cx, flight.failures).await,
         (None, None) => 0,
     };
-    let until = cx.shell.now().wall + pause;
-    let flight = flight.map(|flight| Flight { open: false, until, ..flight });
+    let since = cx.shell.now().wall;
+    let flight = flight.map(|flight| Flight { open: false, since, until: since + pause, ..flight });
     change_flight(cx, record, Some(mark), flight.as_ref()).await;
 }
 

@@ -33,9 +33,9 @@ pub(crate) fn key(cx: &Context) -> String {
     text(&["oxidc:session:", &decimal(issuer.len() as i64), ":", issuer, ":", &cx.config.client_id])
 }
 
-/// Reads the record if this tab has not done so.
+/// Reads the record if this tab knows of no session: another one may have begun one, and nobody need have told this tab.
 pub(crate) async fn load(cx: &Rc<Context>) {
-    if !cx.sessions.loaded.get() {
+    if cx.sessions.record.borrow().is_none() {
         reload(cx).await;
     }
 }
