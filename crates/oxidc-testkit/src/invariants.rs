@@ -29,7 +29,7 @@ use crate::world::World;
 /// How long after its time limit a request counts as in flight, in milliseconds.
 const SLACK: i64 = 2_000;
 /// How often a refresh token is sent within ten seconds at most, by all tabs.
-const MOST_SENDS: usize = 6;
+const MOST_SENDS: usize = 8;
 /// How long a mark and its request can be under way, in milliseconds.
 const LONGEST_FLIGHT: i64 = 15_000;
 /// The longest wait for a lock, in milliseconds.
@@ -315,7 +315,7 @@ impl Invariants {
     }
 
     /// A session's record was replaced.
-    pub(crate) fn written(&mut self, page: PageId, before: Option<&str>, after: Option<&str>, provider: &Provider, now: i64) {
+    pub(crate) fn written(&mut self, page: PageId, before: Option<&str>, after: Option<&str>, provider: &Provider) {
         self.somebody_changed |= provider.mistaken_user.is_some();
         let Some(after) = after else {
             if !self.seen(page).alone {
@@ -332,7 +332,7 @@ impl Invariants {
                 self.breaks("INV3: a write does not follow on what it replaces");
             }
             if before.ended.is_none() && after.ended.is_some() {
-                self.ends(before, &after, provider, now);
+                self.ends(before, &after, provider);
             }
             if before.ended.is_none() && before.id != after.id {
                 self.ended.insert(before.id.clone());
@@ -362,7 +362,7 @@ impl Invariants {
         self.stored.extend(after.access_tokens);
     }
 
-    fn ends(&mut self, before: &Record, after: &Record, provider: &Provider, now: i64) {
+    fn ends(&mut self, before: &Record, after: &Record, provider: &Provider) {
         let reason = after.ended.as_deref().unwrap_or_default();
         let cause = match reason {
             "signed_out" => self.somebody_signed_out,
@@ -376,7 +376,7 @@ impl Invariants {
         if reason.starts_with("refresh_")
             && let Some(token) = &before.refresh_token
         {
-            match self.loss(token, provider, now) {
+            match self.loss(token, provider) {
                 Ok(loss) => self.losses.push(loss),
                 Err(what) => self.breaks(format!("INV10: a session is lost that could have been kept: {what}")),
             }
@@ -384,7 +384,7 @@ impl Invariants {
     }
 
     /// Why the provider no longer accepted the refresh token that was stored last.
-    fn loss(&self, token: &str, provider: &Provider, now: i64) -> Result<Loss, &'static str> {
+    fn loss(&self, token: &str, provider: &Provider) -> Result<Loss, &'static str> {
         let over = provider.refresh_token(token).and_then(|token| provider.family(token.family).over);
         match over {
             Some(USED_AGAIN | REVOKED) if self.scattered => return Ok(Loss::Storage),
@@ -394,7 +394,8 @@ impl Invariants {
         }
         let Some((replaced, page)) = self.replaced.get(token) else {
             // Two pages sent the same token without a fault of theirs; the one that lost had its answer stored.
-            let excused = self.disturbances.iter().any(|(at, of)| of.is_none() && now - at < 60_000);
+            let issued = provider.refresh_token(token).map_or(0, |token| token.issued);
+            let excused = self.disturbances.iter().any(|(at, of)| of.is_none() && *at > issued - 15_000);
             return if excused { Ok(Loss::Stopped) } else { Err("an older refresh token was used") };
         };
         let grace = match provider.rotation {
@@ -407,7 +408,8 @@ impl Invariants {
         if self.disturbances.iter().any(|(at, of)| before_and_after.contains(at) && of.is_none_or(|of| of == *page)) {
             return Ok(Loss::Stopped);
         }
-        if sent.iter().filter(|at| before_and_after.contains(at)).count() > 1 {
+        let again = sent.iter().any(|at| *at > *replaced && *at <= replaced + grace);
+        if again || sent.iter().filter(|at| before_and_after.contains(at)).count() > 1 {
             return Ok(Loss::LostTwice);
         }
         Err("nobody asked again in time")

@@ -199,7 +199,7 @@ impl World {
             Effect::Swap { area, key, expected, value } => match self.storage.swap(area, &key, expected.as_deref(), value.as_deref()) {
                 Ok(Written::Done { before }) => {
                     if area == Area::Session {
-                        self.invariants.written(page, before.as_deref(), value.as_deref(), &self.provider, self.clock.time());
+                        self.invariants.written(page, before.as_deref(), value.as_deref(), &self.provider);
                     }
                     Outcome::Swapped
                 }
