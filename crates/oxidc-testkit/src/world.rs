@@ -214,6 +214,7 @@ impl World {
     pub fn sleep(&mut self, milliseconds: i64) {
         self.invariants.disturbed(self.clock.time(), None);
         self.clock.sleep(milliseconds);
+        self.invariants.disturbed(self.clock.time(), None);
         let steps = std::mem::take(&mut self.steps);
         for ((at, order), mut step) in steps {
             if let Step::Answer { outcome: outcome @ Outcome::Http(_), .. } = &mut step
@@ -238,16 +239,9 @@ impl World {
     pub fn steal_locks(&mut self) {
         self.invariants.pardon(self.clock.time());
         self.invariants.disturbed(self.clock.time(), None);
-        let holders: Vec<PageId> = self.tabs.iter().filter_map(|tab| Some(tab.page.as_ref()?.id)).collect();
         self.tell(Tab(0), || "and all: locks are stolen".into());
-        let mut next = Vec::new();
-        for page in holders {
-            let freed = self.locks.steal(page);
-            if let Some(robbed) = freed {
-                self.invariants.robbed(page);
-                next.extend(robbed);
-            }
-        }
+        let (robbed, next) = self.locks.steal();
+        robbed.into_iter().for_each(|(page, _)| self.invariants.robbed(page));
         self.grant(next);
     }
 

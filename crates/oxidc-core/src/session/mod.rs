@@ -50,6 +50,11 @@ impl Sessions {
     pub(crate) fn record(&self) -> Option<Record> {
         self.record.borrow().clone()
     }
+
+    /// A record of that generation was seen or written: what follows is newer.
+    fn saw(&self, generation: i64) {
+        self.generation.set(generation.max(self.generation.get()));
+    }
 }
 
 /// The session as the application sees it, or null.

@@ -220,8 +220,8 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
             }
         }
         let sent_at = cx.shell.now();
-        if sent_at.monotonic - marking.monotonic > SLACK {
-            // This page stood still with the mark in its hand; somebody else may be under way.
+        if sent_at.monotonic - marking.monotonic > SLACK || !(0..=SLACK).contains(&(sent_at.wall - marking.wall)) {
+            // This page or the device stood still with the mark in its hand; somebody else may be under way.
             return Err(Code::TimedOut.into());
         }
         let failed = |error: &Error| Flight {

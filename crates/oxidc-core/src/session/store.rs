@@ -72,7 +72,7 @@ fn consider(cx: &Rc<Context>, news: Stored, first: bool) {
                 return;
             }
             let before = view(cx);
-            sessions.generation.set(record.generation);
+            sessions.saw(record.generation);
             sessions.needs_sign_in.set(record.flight.as_ref().is_some_and(|f| f.refusals >= MOST_REFUSALS));
             *sessions.record.borrow_mut() = Some(record);
             if first || view(cx) == before {
@@ -82,7 +82,7 @@ fn consider(cx: &Rc<Context>, news: Stored, first: bool) {
             }
         }
         Stored::Ended { generation, reason } => {
-            sessions.generation.set(generation);
+            sessions.saw(generation);
             sessions.needs_sign_in.set(reason != SIGNED_OUT);
             if sessions.record.borrow_mut().take().is_some() {
                 ended(cx, reason);
@@ -135,7 +135,7 @@ pub(crate) async fn commit(cx: &Rc<Context>, of: &Record, edit: &dyn Fn(&mut Rec
             // The session may have ended in this tab while the write was on its way: then the mark of that comes after it.
             None if cx.sessions.record().is_none_or(|known| known.id != of.id) => return Commit::Ended,
             None => {
-                cx.sessions.generation.set(record.generation);
+                cx.sessions.saw(record.generation);
                 *cx.sessions.record.borrow_mut() = Some(record);
                 return Commit::Done;
             }
@@ -157,7 +157,7 @@ pub(crate) async fn replace(cx: &Rc<Context>, with: Result<Record, Ended>, of: O
             Err(ended) => ended.to_text(generation),
         };
         let Some(stands) = swap(cx, text, true).await else {
-            cx.sessions.generation.set(generation);
+            cx.sessions.saw(generation);
             break;
         };
         if of.is_some() {
@@ -166,7 +166,7 @@ pub(crate) async fn replace(cx: &Rc<Context>, with: Result<Record, Ended>, of: O
         }
         if let Some(Stored::Session(Record { generation, .. }) | Stored::Ended { generation, .. }) = stands.as_deref().map(|t| read(cx, t))
         {
-            cx.sessions.generation.set(generation.max(cx.sessions.generation.get()));
+            cx.sessions.saw(generation);
         }
         *cx.sessions.stored.borrow_mut() = stands;
     }
