@@ -26,8 +26,6 @@ use crate::provider::{Provider, REVOKED, Rotation, USED_AGAIN, parameter};
 use crate::tab::PageId;
 use crate::world::World;
 
-/// How long after its time limit a request counts as in flight, in milliseconds.
-const SLACK: i64 = 2_000;
 /// How often a refresh token is sent within ten seconds at most, by all tabs.
 const MOST_SENDS: usize = 8;
 /// How long a mark and its request can be under way, in milliseconds.
@@ -169,7 +167,6 @@ impl Invariants {
     }
 
     pub(crate) fn gone(&mut self, page: PageId) {
-        self.pages.remove(&page);
         self.robbed.remove(&page);
         self.in_flight.iter_mut().filter(|((of, _), _)| *of == page).for_each(|(_, flight)| flight.until = 0);
     }
@@ -179,7 +176,7 @@ impl Invariants {
         match effect {
             Effect::Http(request) if parameter(request, "grant_type").as_deref() == Some("refresh_token") => {
                 let refresh_token = parameter(request, "refresh_token").unwrap_or_default();
-                let until = now + i64::from(request.timeout) + SLACK;
+                let until = now + i64::from(request.timeout);
                 self.sends(page, id, Flight { refresh_token, until }, provider, now);
             }
             Effect::Send { authorization: Some(header), .. } => {

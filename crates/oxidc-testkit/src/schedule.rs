@@ -299,7 +299,12 @@ impl Schedule {
                 Ok(tokens) if tokens["accessToken"].as_str().is_some_and(|token| self.world.provider.accepts(token, now - RECOVERY)) => (),
                 Ok(_) if good && !self.jumped => return Some("a token is handed out that the provider does not accept".into()),
                 // A storage that was emptied is filled again by whoever knows the session, but not before.
-                Err(error) if error.code() == Code::NoSession && self.world.storage.was_tampered_with(Area::Session) => (),
+                Err(error)
+                    if [Code::NoSession, Code::SignedOut].contains(&error.code())
+                        && self.world.storage.was_tampered_with(Area::Session) =>
+                {
+                    ()
+                }
                 Err(error) if good => return Some(format!("no token although the session is good: {error}")),
                 _ => (),
             }

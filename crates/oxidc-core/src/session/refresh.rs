@@ -150,8 +150,6 @@ async fn one_at_a_time(cx: &Rc<Context>, want: &Want, seen: Option<String>) -> R
 /// Waits until nobody else uses the refresh token. Gives out the session as it stands then, and whether whoever used it is overdue;
 /// or nothing if the wanted token is there.
 async fn stand_in_line(cx: &Rc<Context>, want: &Want, seen: &Option<String>, locked: bool) -> Result<Option<(Record, bool)>> {
-    // What can fail before anything is sent fails before anything is marked.
-    discovery::metadata(cx).await?;
     let began = cx.shell.now().monotonic;
     loop {
         // Another tab may have done it, or ended the session, while this one waited.
@@ -192,6 +190,8 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
             cx.sessions.needs_sign_in.set(true);
             return Err(Code::NoRefreshToken.into());
         };
+        // What takes time or can fail does so before anything is marked.
+        let metadata = discovery::metadata(cx).await?;
         let mut form = Form::new().with("grant_type", "refresh_token").with("refresh_token", refresh_token.expose());
         if *want != record.default_want() && !want.scopes.is_empty() {
             form = form.with("scope", &words(&want.scopes, ' '));
@@ -231,7 +231,7 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
             ..before.clone()
         };
         let settle = async |flight: Option<Flight>, error: &Error| settle(cx, &record, &mark, flight, error).await;
-        match token_request(cx, form, timeout).await {
+        match token_request(cx, &metadata, form, timeout).await {
             Ok(response) => {
                 let token = response.token(want.resources.clone(), want.scopes.clone(), sent_at);
                 let result = receive(cx, &record, want, response, token).await;
