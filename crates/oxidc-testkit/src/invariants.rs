@@ -166,6 +166,16 @@ impl Invariants {
         }
     }
 
+    /// Whether a page has the lock and has not been told since what is stored.
+    pub(crate) fn is_blind(&self, page: PageId) -> bool {
+        self.pages.get(&page).is_some_and(|seen| seen.blind.is_some())
+    }
+
+    /// Whether an effect of a page is a refresh request.
+    pub(crate) fn is_refreshing(&self, page: PageId, effect: EffectId) -> bool {
+        self.in_flight.contains_key(&(page, effect))
+    }
+
     pub(crate) fn gone(&mut self, page: PageId) {
         self.robbed.remove(&page);
         self.in_flight.iter_mut().filter(|((of, _), _)| *of == page).for_each(|(_, flight)| flight.until = 0);

@@ -64,6 +64,9 @@ pub struct World {
     pub(crate) tabs: Vec<State>,
     pub(crate) random: Random,
     pub(crate) invariants: Invariants,
+    /// What pages with a missing rule were told last of what is stored, and what they send again.
+    pub(crate) told: BTreeMap<PageId, Option<String>>,
+    pub(crate) repeated: BTreeMap<(PageId, EffectId), oxidc_core::wire::http::Request>,
     /// The rule that is missing in the pages.
     pub(crate) broken_machine: Option<Broken>,
     /// Whether a broken invariant is noted only.
@@ -105,6 +108,8 @@ impl World {
             tabs: Vec::new(),
             random: Random::new(seed),
             invariants: Invariants::default(),
+            told: BTreeMap::new(),
+            repeated: BTreeMap::new(),
             broken_machine: None,
             lenient: false,
             seed,

@@ -352,13 +352,13 @@ var Surroundings = class {
     if (document.visibilityState === "hidden") visibility();
     try {
       this.#channel = new BroadcastChannel(name);
-      this.#channel.onmessage = () => notice("stored");
+      this.#channel.onmessage = ({ data }) => notice("stored", typeof data === "string" ? data : void 0);
     } catch {
     }
   }
-  /** Tells the other tabs that the stored session changed. */
-  broadcast() {
-    this.#channel?.postMessage(null);
+  /** Tells the other tabs that the stored session changed, or hands over one that could not be stored. */
+  broadcast(record = null) {
+    this.#channel?.postMessage(record);
   }
   /** Stops listening. */
   close() {
@@ -377,6 +377,8 @@ var Driver = class {
   #handlers = /* @__PURE__ */ new Map();
   #calls = /* @__PURE__ */ new Map();
   #running = /* @__PURE__ */ new Map();
+  /** What the core said last that a user interface can show. */
+  state = "signedOut";
   #core;
   #surroundings;
   #inputs = [];
@@ -436,7 +438,7 @@ var Driver = class {
   #listen(core) {
     const { issuer, clientId } = this.#options.options;
     const name = `oxidc:session:${issuer.length}:${issuer}:${clientId}`;
-    const notice = (what) => void this.run({ do: "notice", what }).catch(() => {
+    const notice = (what, record) => void this.run({ do: "notice", what, record }).catch(() => {
     });
     if (this.#core && core) this.#surroundings = new Surroundings(name, notice);
   }
@@ -485,7 +487,7 @@ var Driver = class {
       case "unlock":
         return this.#locks.release(effect.lock);
       case "broadcast":
-        return this.#surroundings?.broadcast();
+        return this.#surroundings?.broadcast(effect.record);
       case "replaceAddress":
         return history.replaceState(history.state, "", effect.url);
     }
@@ -551,13 +553,15 @@ var Driver = class {
     if (error) call?.reject(this.#options.makeError(error));
     else call?.resolve(ok);
   }
-  #publish({ event, session, reason, token, error }) {
+  #publish({ event, session, state, reason, token, error }) {
     const values = {
       session: [session ?? void 0, reason],
+      state: [state],
       tokens: [token],
       signedOut: [reason],
       error: [error && this.#options.makeError(error)]
     };
+    if (state) this.state = state;
     for (const handler of this.#handlers.get(event) ?? []) {
       try {
         handler(...values[event]);

@@ -71,6 +71,9 @@ fn consider(cx: &Rc<Context>, news: Stored, first: bool) {
             if sessions.record.borrow().as_ref().is_some_and(|known| known.id == record.id && known.generation > record.generation) {
                 return;
             }
+            if sessions.gone.borrow().as_ref() == Some(&record.id) {
+                return;
+            }
             let before = view(cx);
             sessions.saw(record.generation);
             sessions.needs_sign_in.set(record.flight.as_ref().is_some_and(|f| f.refusals >= MOST_REFUSALS));
@@ -84,7 +87,7 @@ fn consider(cx: &Rc<Context>, news: Stored, first: bool) {
         Stored::Ended { generation, reason } => {
             sessions.saw(generation);
             sessions.needs_sign_in.set(reason != SIGNED_OUT);
-            if sessions.record.borrow_mut().take().is_some() {
+            if sessions.forget() {
                 ended(cx, reason);
             }
         }
@@ -170,6 +173,7 @@ pub(crate) async fn replace(cx: &Rc<Context>, with: Result<Record, Ended>, of: O
         }
         *cx.sessions.stored.borrow_mut() = stands;
     }
+    cx.sessions.forget();
     *cx.sessions.record.borrow_mut() = with.ok().map(|record| Record { generation: cx.sessions.generation.get(), ..record });
     true
 }
