@@ -9,6 +9,7 @@ mod npm;
 mod parts;
 mod run;
 mod rust_surface;
+mod simulate;
 mod size;
 mod surface;
 mod test;
@@ -26,11 +27,15 @@ cargo xtask <command>
                    (a filter keeps the browser suites whose file name contains it)
   ci               what CI runs: formatting, lints, generated files, documentation, sizes, all tests
   npm [--dev]      builds the npm package (packages/oxidc/dist); --dev: without the slow optimisation
-  example          builds the example apps
+  example          builds the example apps, and the page for tests that is in Rust
   size [--json]    builds the package and weighs each entry: raw, gzip and brotli; fails above the limits
   size --parts     what the WebAssembly module consists of, largest first
   surface [--check]
                    writes the reports of the public surface, or says that they are out of date
+  simulate [--schedules N] [--seed S]
+                   drives the core through seeded schedules of tabs, faults and clocks and counts what came of them
+  simulate --story S
+                   tells the schedule of one seed
   tidy             small promises about the repository's files
   browsers         installs the browsers that the tests need, or says how
 ";
@@ -60,6 +65,7 @@ fn command(words: &[&str]) -> Result<ExitCode> {
         ["size", "--parts"] => parts::run()?,
         ["surface"] => surface::run(false)?,
         ["surface", "--check"] => surface::run(true)?,
+        ["simulate", arguments @ ..] => simulate::run(arguments)?,
         ["tidy"] => tidy::run()?,
         ["browsers"] => browsers::install()?,
         _ => bail!("there is no command `{}`\n\n{HELP}", words.join(" ")),

@@ -7,6 +7,8 @@ macro_rules! codes {
         /// The stable code of an [`Error`](super::Error), the same in Rust and in TypeScript.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[non_exhaustive]
+        // The sentences are plain text everywhere else.
+        #[allow(rustdoc::bare_urls)]
         pub enum Code {
             $(#[doc = $sentence] $variant,)*
         }
