@@ -67,6 +67,7 @@ fn consider(cx: &Rc<Context>, news: Stored, first: bool) {
     let sessions = &cx.sessions;
     match news {
         Stored::Session(record) => {
+            sessions.saw(record.generation);
             // A record that somebody put back is not news (a later one of the same session is in this tab).
             if sessions.record.borrow().as_ref().is_some_and(|known| known.id == record.id && known.generation > record.generation) {
                 return;
@@ -75,7 +76,6 @@ fn consider(cx: &Rc<Context>, news: Stored, first: bool) {
                 return;
             }
             let before = view(cx);
-            sessions.saw(record.generation);
             sessions.needs_sign_in.set(record.flight.as_ref().is_some_and(|f| f.refusals >= MOST_REFUSALS));
             *sessions.record.borrow_mut() = Some(record);
             if first || view(cx) == before {
