@@ -133,7 +133,8 @@ pub(crate) async fn commit(cx: &Rc<Context>, of: &Record, edit: &dyn Fn(&mut Rec
             return Commit::Superseded;
         }
         record.generation = cx.sessions.generation.get() + 1;
-        match swap(cx, record.to_text(cx), !record.continues(of)).await {
+        let expected = cx.sessions.stored.borrow().clone();
+        match swap(cx, expected, record.to_text(cx), !record.continues(of)).await {
             Some(stands) => adopt(cx, stands, false),
             // The session may have ended in this tab while the write was on its way: then the mark of that comes after it.
             None if cx.sessions.record().is_none_or(|known| known.id != of.id) => return Commit::Ended,
@@ -150,6 +151,8 @@ pub(crate) async fn commit(cx: &Rc<Context>, of: &Record, edit: &dyn Fn(&mut Rec
 /// Puts a new session or the mark of an end in place of whatever stands there, or only of what still continues `of`. Says
 /// whether it did.
 pub(crate) async fn replace(cx: &Rc<Context>, with: Result<Record, Ended>, of: Option<&Record>) -> bool {
+    // What other flows of this tab believe stays as it is until they have seen for themselves.
+    let mut expected = cx.sessions.stored.borrow().clone();
     for _ in 0..TRIES {
         if of.is_some_and(|of| !cx.sessions.record().is_some_and(|known| known.continues(of))) {
             return false;
@@ -159,19 +162,20 @@ pub(crate) async fn replace(cx: &Rc<Context>, with: Result<Record, Ended>, of: O
             Ok(record) => Record { generation, ..record.clone() }.to_text(cx),
             Err(ended) => ended.to_text(generation),
         };
-        let Some(stands) = swap(cx, text, true).await else {
+        let Some(stands) = swap(cx, expected.clone(), text, true).await else {
             cx.sessions.saw(generation);
             break;
         };
         if of.is_some() {
-            adopt(cx, stands, false);
+            adopt(cx, stands.clone(), false);
+            expected = stands;
             continue;
         }
         if let Some(Stored::Session(Record { generation, .. }) | Stored::Ended { generation, .. }) = stands.as_deref().map(|t| read(cx, t))
         {
             cx.sessions.saw(generation);
         }
-        *cx.sessions.stored.borrow_mut() = stands;
+        expected = stands;
     }
     cx.sessions.forget();
     *cx.sessions.record.borrow_mut() = with.ok().map(|record| Record { generation: cx.sessions.generation.get(), ..record });
@@ -180,11 +184,10 @@ pub(crate) async fn replace(cx: &Rc<Context>, with: Result<Record, Ended>, of: O
 
 /// One conditional write. Gives back what stands there instead, if something does. A storage that fails leaves the
 /// session to this tab, which hands it over to the others; what stands there is removed if it is of no use any more.
-async fn swap(cx: &Rc<Context>, text: String, replaces: bool) -> Option<Option<String>> {
+async fn swap(cx: &Rc<Context>, expected: Option<String>, text: String, replaces: bool) -> Option<Option<String>> {
     if cx.sessions.alone.get() {
         return None;
     }
-    let expected = cx.sessions.stored.borrow().clone();
     let write = |value| Effect::Swap { area: Area::Session, key: key(cx), expected: expected.clone(), value };
     match cx.shell.perform(write(Some(text.clone()))).await {
         Outcome::Swapped => {
