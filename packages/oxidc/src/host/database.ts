@@ -9,14 +9,52 @@ const NAME = 'oxidc';
 const STORE = 'records';
 /** How long the browser may take to open the database, in milliseconds. */
 const PATIENCE = 2000;
+/** How long what was read ahead may stand for a read, in milliseconds: longer than the module takes to load. */
+const AHEAD = 1000;
 
 /** Records in IndexedDB. */
 export class Database implements Records {
   /** Whether it could be opened once. */
   opened = false;
   #database: Promise<IDBDatabase> | undefined;
+  #ahead: { records: Promise<Map<string, string | null>>; at: number } | undefined;
 
-  load(key: string): Promise<string | null> {
+  /**
+   * Opens the database and reads its few records, while the module loads. Each stands for one read of its key; a second read is
+   * a new one.
+   */
+  readAhead(): void {
+    const records = this.#transact<Map<string, string | null>>('readonly', (store, done) => {
+      const keys = store.getAllKeys();
+      const values = store.getAll();
+      values.onsuccess = () => done(new Map(keys.result.map((key, at) => [String(key), text(values.result[at])])));
+    });
+    const ahead = (this.#ahead = { records, at: Date.now() });
+    // Who waits for it is told; who comes later tries anew.
+    records.catch(() => this.#ahead === ahead && this.forget());
+  }
+
+  /** What was read ahead counts no longer: somebody else may have written since. */
+  forget(): void {
+    this.#ahead = undefined;
+  }
+
+  async load(key: string): Promise<string | null> {
+    const record = await this.#takeAhead(key);
+    return record === undefined ? this.#read(key) : record;
+  }
+
+  async #takeAhead(key: string): Promise<string | null | undefined> {
+    const ahead = this.#ahead;
+    const records = await ahead?.records;
+    const record = records?.get(key);
+    records?.delete(key);
+    const age = Date.now() - (ahead?.at ?? 0);
+    // It may have been forgotten meanwhile.
+    return this.#ahead === ahead && age >= 0 && age < AHEAD ? record : undefined;
+  }
+
+  #read(key: string): Promise<string | null> {
     return this.#transact('readonly', (store, done) => {
       const read = store.get(key);
       read.onsuccess = () => done(text(read.result));
@@ -24,6 +62,7 @@ export class Database implements Records {
   }
 
   swap(key: string, expected: string | null, value: string | null): Promise<{ swapped: true } | { record: string | null }> {
+    this.#takeAhead(key).catch(() => {});
     return this.#transact('readwrite', (store, done) => {
       const read = store.get(key);
       read.onsuccess = () => {

@@ -96,26 +96,31 @@ export class Driver {
   async #load(): Promise<Core> {
     if (this.#closed) throw this.#error('closed');
     if (typeof document === 'undefined') throw this.#error('no_browser');
-    // The database opens while the module loads.
     if (!this.#core) {
       const { options, storage, makeCore } = this.#options;
       const text = JSON.stringify({ ...options, storage: kind(storage) });
       const page = JSON.stringify({ href: location.href, origin: location.origin });
       const made = Promise.resolve(makeCore(text, page, Date.now(), performance.now()));
       this.#core = made;
-      made.then(
-        (core) => this.#listen(core),
-        () => (this.#core = undefined),
-      );
+      made.catch(() => {
+        this.#core = undefined;
+        this.#surroundings?.close();
+      });
+      // The database opens while the module loads. What other tabs write from here on is heard.
+      this.#listen();
+      this.#records.session.readAhead?.();
     }
     return this.#core;
   }
 
-  #listen(core: Core): void {
+  #listen(): void {
     const { issuer, clientId } = this.#options.options as { issuer: string; clientId: string };
     const name = `oxidc:session:${issuer.length}:${issuer}:${clientId}`;
-    const notice = (what: string) => void this.run({ do: 'notice', what }).catch(() => {});
-    if (this.#core && core) this.#surroundings = new Surroundings(name, notice);
+    const notice = (what: string) => {
+      this.#records.session.forget?.();
+      void this.run({ do: 'notice', what }).catch(() => {});
+    };
+    this.#surroundings = new Surroundings(name, notice);
   }
 
   /** Feeds one input after the other: all effects of one are performed before the next. */
@@ -210,6 +215,8 @@ export class Driver {
       case 'swap':
         return this.#records[effect.area].swap(effect.key, effect.expected, effect.value);
       case 'lock':
+        // Under a lock, only what stands there now counts.
+        this.#records.session.forget?.();
         return this.#locks.take(effect.id, effect.name, effect.wait, signal);
       case 'wait':
         return sleep(effect.duration, signal);

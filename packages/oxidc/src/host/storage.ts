@@ -12,6 +12,10 @@ export interface Records {
   load(key: string): Promise<string | null>;
   /** Writes (or with null removes) if `expected` stands there; else gives back what does. */
   swap(key: string, expected: string | null, value: string | null): Promise<{ swapped: true } | { record: string | null }>;
+  /** Reads what may be asked for soon. */
+  readAhead?(): void;
+  /** What was read ahead counts no longer. */
+  forget?(): void;
   /** Releases what it holds. */
   close?(): void;
 }
@@ -99,6 +103,12 @@ class Fallback implements Records {
   }
   swap(key: string, expected: string | null, value: string | null) {
     return this.#with((records) => records.swap(key, expected, value));
+  }
+  readAhead() {
+    this.#database.readAhead();
+  }
+  forget() {
+    this.#database.forget();
   }
   close() {
     this.#database.close();
