@@ -8,15 +8,15 @@ const [target] = process.argv.slice(2);
 const run = JSON.parse(readFileSync(0, 'utf8'));
 const plots = join(dirname(target), 'benchmarks');
 
-const number = (value) => {
+const number = (value, digits = 1) => {
   if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en').replaceAll(',', ' ');
-  return Number.isInteger(value) ? String(value) : value.toFixed(1);
+  return Number.isInteger(value) && digits === 1 ? String(value) : value.toFixed(digits);
 };
 
 function cell(value) {
   if (value === undefined || value === null) return '';
   if (typeof value === 'number') return number(value);
-  if (typeof value === 'object') return `${number(value.median)} (${number(value.low)}–${number(value.high)})`;
+  if (typeof value === 'object') return `${number(value.median, value.digits)} (${number(value.low, value.digits)}–${number(value.high, value.digits)})`;
   return value;
 }
 
@@ -42,7 +42,7 @@ function section({ name, title, text, plot, ...result }) {
   return [...parts, table(result)].join('\n\n');
 }
 
-const { settings, versions, notes, results } = run;
+const { settings = {}, versions = {}, notes = [], results } = run;
 const listed = Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ');
 writeFileSync(target, `# Benchmarks
 

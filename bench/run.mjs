@@ -12,7 +12,7 @@ for (const name of named) if (!all.includes(name)) throw new Error(`there is no 
 
 const settings = quick
   ? { rounds: 2, loads: 4, callbacks: 2, runs: 1, tabs: [1, 4] }
-  : { rounds: 4, loads: 8, callbacks: 4, runs: 2, tabs: [1, 4, 20] };
+  : { rounds: 3, loads: 6, callbacks: 3, runs: 1, tabs: [1, 4, 20] };
 
 const results = [];
 const browser = await openBrowser();

@@ -7,8 +7,8 @@ import { burst, seen, withTabs } from '../tabs.mjs';
 const clients = all.filter(({ head }) => !head);
 
 export const title = 'Waking up';
-export const text = `Four tabs with automatic renewal where there is one, frozen by the browser as on a machine that sleeps until the token has expired, then
-woken together; two seconds later each asks for a token once. Requests are refreshes at the provider since the waking: the largest number of any run.`;
+export const text = `Four tabs with automatic renewal where there is one. All processes of the browser are stopped, as on a machine that sleeps, until the token has
+expired, and go on together; two seconds later each asks for a token once. Requests are refreshes at the provider since the waking: the largest number of any run.`;
 
 const TABS = 4;
 
@@ -16,11 +16,7 @@ export async function measure({ runs, browser }) {
   const results = new Map(clients.map(({ name }) => [name, []]));
   for (const client of interleaved(runs, clients)) {
     results.get(client.name).push(await withTabs(browser, client, TABS, { renew: true }, async (world, pages, expired) => {
-      const sessions = await Promise.all(pages.map((page) => browser.context.newCDPSession(page)));
-      const all = (state) => Promise.all(sessions.map((session) => session.send('Page.setWebLifecycleState', { state })));
-      await all('frozen');
-      await expired();
-      await all('active');
+      await browser.sleepUntil(expired());
       await pause(2000);
       const { failed, why } = await burst(pages, 1);
       return { failed, why, ...seen(world) };

@@ -8,6 +8,6 @@ fn main() {
 
 #[divan::bench(args = works::NAMES)]
 fn core(bencher: divan::Bencher<'_, '_>, name: &str) {
-    let mut work = works::work(name, &signer::all());
+    let mut work = works::work(name, &signer::unsigned());
     bencher.bench_local(move || work());
 }

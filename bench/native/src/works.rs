@@ -5,8 +5,8 @@ use std::hint::black_box;
 use oxidc_core::command::{Command, SignInOptions, TokenOptions};
 use oxidc_core::config::client::ClientConfig;
 use oxidc_core::effect::{Effect, EffectId, Now, Outcome};
-use oxidc_core::login::id_token::{self, Expected};
 use oxidc_core::error::Error;
+use oxidc_core::login::id_token::{self, Expected};
 use oxidc_core::wire::http::Response;
 use oxidc_core::wire::jose::{Algorithm, KeySet};
 use oxidc_core::wire::json::Value;
@@ -19,7 +19,8 @@ use crate::signer::{CLIENT, ISSUER, NONCE, Signed, now};
 pub type Work = Box<dyn FnMut()>;
 
 pub const NAMES: &[&str] = &[
-    "id_token/parse", "id_token/claims", "jwks/select", "json/parse", "json/write", "base64url/decode", "callback/parse", "authorize/url", "cache/hit",
+    "id_token/parse", "id_token/claims", "jwks/select", "json/parse", "json/write", "base64url/decode", "callback/parse", "authorize/url",
+    "cache/hit",
 ];
 
 pub fn expected() -> Expected<'static> {
@@ -81,7 +82,7 @@ pub fn work(name: &str, [signed, es256, _]: &[Signed; 3]) -> Work {
         "authorize/url" => {
             let jwks = es256.jwks.clone();
             Box::new(move || drop(black_box(Machine::new(&jwks).sign_in())))
-        },
+        }
         "cache/hit" => {
             let mut machine = Machine::new(&es256.jwks);
             machine.complete_sign_in();

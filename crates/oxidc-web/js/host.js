@@ -12,17 +12,50 @@ var Failed = class {
 var NAME = "oxidc";
 var STORE = "records";
 var PATIENCE = 2e3;
+var AHEAD = 1e3;
 var Database = class {
   /** Whether it could be opened once. */
   opened = false;
   #database;
-  load(key) {
+  #ahead;
+  /**
+   * Opens the database and reads its few records, while the module loads. Each stands for one read of its key; a second read is
+   * a new one.
+   */
+  readAhead() {
+    const records = this.#transact("readonly", (store, done) => {
+      const keys = store.getAllKeys();
+      const values = store.getAll();
+      values.onsuccess = () => done(new Map(keys.result.map((key, at) => [String(key), text(values.result[at])])));
+    });
+    const ahead = this.#ahead = { records, at: Date.now() };
+    records.catch(() => this.#ahead === ahead && this.forget());
+  }
+  /** What was read ahead counts no longer: somebody else may have written since. */
+  forget() {
+    this.#ahead = void 0;
+  }
+  async load(key) {
+    const record = await this.#takeAhead(key);
+    return record === void 0 ? this.#read(key) : record;
+  }
+  async #takeAhead(key) {
+    const ahead = this.#ahead;
+    const records = await ahead?.records;
+    const record = records?.get(key);
+    records?.delete(key);
+    const age = Date.now() - (ahead?.at ?? 0);
+    return this.#ahead === ahead && age >= 0 && age < AHEAD ? record : void 0;
+  }
+  #read(key) {
     return this.#transact("readonly", (store, done) => {
       const read2 = store.get(key);
       read2.onsuccess = () => done(text(read2.result));
     });
   }
   swap(key, expected, value) {
+    this.#takeAhead(key).catch(() => {
+    });
     return this.#transact("readwrite", (store, done) => {
       const read2 = store.get(key);
       read2.onsuccess = () => {
@@ -173,6 +206,12 @@ var Fallback = class {
   swap(key, expected, value) {
     return this.#with((records) => records.swap(key, expected, value));
   }
+  readAhead() {
+    this.#database.readAhead();
+  }
+  forget() {
+    this.#database.forget();
+  }
   close() {
     this.#database.close();
   }
@@ -226,7 +265,10 @@ function encode(bytes) {
   return btoa(binary).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
 }
 function decode(text2) {
-  return Uint8Array.from(atob(text2.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+  const binary = atob(text2.replace(/-/g, "+").replace(/_/g, "/"));
+  const octets = new Uint8Array(binary.length);
+  for (let at = 0; at < binary.length; at += 1) octets[at] = binary.charCodeAt(at);
+  return octets;
 }
 function random(octets) {
   if (!globalThis.crypto?.getRandomValues) throw new Failed("unsupported", "crypto.getRandomValues is missing");
@@ -479,19 +521,24 @@ var Driver = class {
       const page = JSON.stringify({ href: location.href, origin: location.origin });
       const made = Promise.resolve(makeCore(text2, page, Date.now(), performance.now()));
       this.#core = made;
-      made.then(
-        (core) => this.#listen(core),
-        () => this.#core = void 0
-      );
+      made.catch(() => {
+        this.#core = void 0;
+        this.#surroundings?.close();
+      });
+      this.#listen();
+      this.#records.session.readAhead?.();
     }
     return this.#core;
   }
-  #listen(core) {
+  #listen() {
     const { issuer, clientId } = this.#options.options;
     const name = `oxidc:session:${issuer.length}:${issuer}:${clientId}`;
-    const notice = (what, record) => void this.run({ do: "notice", what, record }).catch(() => {
-    });
-    if (this.#core && core) this.#surroundings = new Surroundings(name, notice);
+    const notice = (what, record) => {
+      this.#records.session.forget?.();
+      void this.run({ do: "notice", what, record }).catch(() => {
+      });
+    };
+    this.#surroundings = new Surroundings(name, notice);
   }
   /** Feeds one input after the other: all effects of one are performed before the next. */
   #feed(core, input) {
@@ -579,6 +626,7 @@ var Driver = class {
       case "swap":
         return this.#records[effect.area].swap(effect.key, effect.expected, effect.value);
       case "lock":
+        this.#records.session.forget?.();
         return this.#locks.take(effect.id, effect.name, effect.wait, signal);
       case "wait":
         return sleep(effect.duration, signal);

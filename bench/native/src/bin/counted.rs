@@ -8,7 +8,7 @@ fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let [name, times] = words.as_slice() else { return println!("{}", works::NAMES.join("\n")) };
     let times: u32 = times.parse().expect("a number of times");
-    let mut work = works::work(name, &signer::all());
+    let mut work = works::work(name, &signer::unsigned());
     for _ in 0..times {
         work();
     }
