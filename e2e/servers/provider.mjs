@@ -77,6 +77,8 @@ export async function startProvider({
       },
     },
     ttl: { AccessToken: accessTokenTtl, AuthorizationCode: 60, IdToken: idTokenTtl, RefreshToken: refreshTokenTtl, Session: 3600, Grant: 3600, Interaction: 600 },
+    // So that an API can demand a recent sign-in (RFC 9470 section 6.2).
+    extraTokenClaims: (ctx) => ({ auth_time: (ctx.oidc.entities.RefreshToken ?? ctx.oidc.entities.AuthorizationCode)?.authTime }),
     rotateRefreshToken: true,
     issueRefreshToken,
     interactions: { policy: policy(), url: (ctx, interaction) => `/interaction/${interaction.uid}` },

@@ -124,6 +124,9 @@ impl World {
                 now(self, Outcome::Done);
                 self.plan(2, Step::Go { page, url });
             }
+            // Nobody opened these pages, and their application has no windows and no hooks.
+            Effect::Relay { .. } => now(self, failed(Failure::Timeout, "nobody waits")),
+            Effect::Visit { .. } | Effect::Ask { .. } => now(self, failed(Failure::Unsupported, "no windows, no hooks")),
             Effect::ReplaceAddress { url } => self.tabs[tab.0].address = url,
             Effect::Broadcast { record } => self.broadcast(page, record.map_or(Notice::Stored, Notice::HandedOver)),
             Effect::Publish(event) => {

@@ -135,7 +135,7 @@ impl World {
         let options = Value::parse(&self.options.to_string()).expect("JSON");
         let config = ClientConfig::from_value(&options, APP).expect("good options");
         let state = &mut self.tabs[tab.0];
-        let page = oxidc_core::Page { href: state.address.clone(), origin: APP.into() };
+        let page = oxidc_core::Page { href: state.address.clone(), origin: APP.into(), ..oxidc_core::Page::default() };
         state.page = Some(Page {
             id,
             client: Client::new(config, page),

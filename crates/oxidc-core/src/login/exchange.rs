@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::authorize::attempt::SignIn;
+use super::silent;
 use super::verify::{self, Checks};
 use crate::client::Context;
 use crate::config::provider::Metadata;
@@ -14,12 +15,13 @@ use crate::error::{Code, Error, Result};
 use crate::runtime::join;
 use crate::secret::Secret;
 use crate::session::record::{Record, Token};
-use crate::session::{self, userinfo};
+use crate::session::{self, creating, userinfo};
+use crate::signout::revoke;
 use crate::wire::answer::{self, Refusal};
 use crate::wire::base64url;
 use crate::wire::form::Form;
 use crate::wire::http::Request;
-use crate::wire::json::Value;
+use crate::wire::json::{Object, Value};
 
 /// The largest answer that is read, in octets.
 pub(crate) const LIMIT: u32 = 1024 * 1024;
@@ -110,7 +112,7 @@ pub(crate) fn post(cx: &Context, url: &str, form: Form) -> Request {
 }
 
 /// Exchanges the code, checks what comes back, and begins a session. Nothing of the answer is used before all checks pass.
-pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn) -> Result<Value> {
+pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn, app_state: Option<&Value>) -> Result<Value> {
     let form = Form::new()
         .with("grant_type", "authorization_code")
         .with("code", code.expose())
@@ -131,7 +133,7 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn) -> 
     let id_token = response.id_token.clone().ok_or(Code::IdTokenMissing)?;
     let checks = Checks { nonce: Some(&attempt.nonce), max_age: attempt.max_age, login: true, access_token: &response.access_token };
     let claims = verify::id_token(cx, &id_token, checks).await?;
-    let mut user = session::user_of(&claims);
+    let mut user = session::user_of(cx, &claims);
     if cx.config.fetch_userinfo {
         let subject = claims.get("sub").and_then(Value::as_str).unwrap_or_default();
         match userinfo::fetch(cx, &response.access_token, subject).await {
@@ -144,19 +146,30 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn) -> 
     }
     let subject = claims.get("sub").and_then(Value::as_str).unwrap_or_default().into();
     let token = response.token(Vec::new(), attempt.scopes.clone(), sent_at);
-    let record = Record {
+    let mut record = Record {
         generation: 0,
         id: base64url::encode(&cx.random(32).await?),
         subject,
         user,
         claims,
         id_token,
-        refresh_token: response.refresh_token,
+        refresh_token: response.refresh_token.clone(),
         scopes: attempt.scopes,
         resources: attempt.resources,
         tokens: alloc::vec![token],
         authenticated_at: cx.shell.now().wall,
         flight: None,
+        max_age: attempt.max_age,
+        acr_values: attempt.acr_values,
+        extra: Object::new(),
     };
-    session::begin(cx, record).await
+    let begun = match creating::ask(cx, &mut record, app_state).await {
+        Ok(()) => session::begin(cx, record, attempt.same_user, attempt.silent).await,
+        Err(error) => Err(error),
+    };
+    match begun {
+        Ok(_) => silent::forget(cx).await,
+        Err(_) => revoke::quietly(cx, &response).await,
+    }
+    begun
 }

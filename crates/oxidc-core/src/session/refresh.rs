@@ -360,7 +360,7 @@ async fn receive(cx: &Rc<Context>, of: &Record, want: &Want, response: TokenResp
         }
         record.flight = None;
         if let Ok(Some((id_token, claims))) = &verified {
-            super::user_of(claims).into_iter().for_each(|(name, value)| record.user.insert(name, value));
+            super::user_of(cx, claims).into_iter().for_each(|(name, value)| record.user.insert(name, value));
             record.claims.clone_from(claims);
             record.id_token.clone_from(id_token);
         }

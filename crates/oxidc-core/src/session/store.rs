@@ -30,7 +30,17 @@ pub(crate) enum Commit {
 /// The key of the record and the name of the lock. The issuer's length keeps two pairs from meeting in one key.
 pub(crate) fn key(cx: &Context) -> String {
     let issuer = cx.config.issuer.as_str();
-    text(&["oxidc:session:", &decimal(issuer.len() as i64), ":", issuer, ":", &cx.config.client_id])
+    let suffix = &cx.config.session_key;
+    text(&[
+        "oxidc:session:",
+        &decimal(issuer.len() as i64),
+        ":",
+        issuer,
+        ":",
+        &cx.config.client_id,
+        if suffix.is_empty() { "" } else { ":" },
+        suffix,
+    ])
 }
 
 /// Reads the record if this tab knows of no session: another one may have begun one, and nobody need have told this tab.
@@ -76,6 +86,7 @@ fn consider(cx: &Rc<Context>, news: Stored, first: bool) {
                 return;
             }
             let before = view(cx);
+            sessions.signed_out.set(None);
             sessions.needs_sign_in.set(record.flight.as_ref().is_some_and(|f| f.refusals >= MOST_REFUSALS));
             *sessions.record.borrow_mut() = Some(record);
             if first || view(cx) == before {
@@ -84,8 +95,9 @@ fn consider(cx: &Rc<Context>, news: Stored, first: bool) {
                 changed(cx, "other_tab");
             }
         }
-        Stored::Ended { generation, reason } => {
+        Stored::Ended { generation, reason, at } => {
             sessions.saw(generation);
+            sessions.signed_out.set(Ended { reason, at }.wanted());
             sessions.needs_sign_in.set(reason != SIGNED_OUT);
             if sessions.forget() {
                 ended(cx, reason);
@@ -148,9 +160,9 @@ pub(crate) async fn commit(cx: &Rc<Context>, of: &Record, edit: &dyn Fn(&mut Rec
     Commit::Superseded
 }
 
-/// Puts a new session or the mark of an end in place of whatever stands there, or only of what still continues `of`. Says
-/// whether it did.
-pub(crate) async fn replace(cx: &Rc<Context>, with: Result<Record, Ended>, of: Option<&Record>) -> bool {
+/// Puts a new session or the mark of an end in place of whatever stands there, or only of what still continues `of`, or
+/// (`polite`) only of what this tab knew; what stands there instead is then known. Says whether it did.
+pub(crate) async fn replace(cx: &Rc<Context>, with: Result<Record, Ended>, of: Option<&Record>, polite: bool) -> bool {
     // What other flows of this tab believe stays as it is until they have seen for themselves.
     let mut expected = cx.sessions.stored.borrow().clone();
     for _ in 0..TRIES {
@@ -166,8 +178,11 @@ pub(crate) async fn replace(cx: &Rc<Context>, with: Result<Record, Ended>, of: O
             cx.sessions.saw(generation);
             break;
         };
-        if of.is_some() {
+        if of.is_some() || polite {
             adopt(cx, stands.clone(), false);
+            if polite {
+                return false;
+            }
             expected = stands;
             continue;
         }
@@ -178,6 +193,7 @@ pub(crate) async fn replace(cx: &Rc<Context>, with: Result<Record, Ended>, of: O
         expected = stands;
     }
     cx.sessions.forget();
+    cx.sessions.signed_out.set(with.as_ref().err().and_then(Ended::wanted));
     *cx.sessions.record.borrow_mut() = with.ok().map(|record| Record { generation: cx.sessions.generation.get(), ..record });
     true
 }
