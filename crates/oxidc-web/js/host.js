@@ -16,6 +16,11 @@ var Database = class {
   /** Whether it could be opened once. */
   opened = false;
   #database;
+  /** Opens it, so that the first use need not wait for that. */
+  open() {
+    (this.#database ??= this.#open()).catch(() => {
+    });
+  }
   load(key) {
     return this.#transact("readonly", (store, done) => {
       const read2 = store.get(key);
@@ -180,6 +185,9 @@ var Fallback = class {
   swap(key, expected, value) {
     return this.#with((records) => records.swap(key, expected, value));
   }
+  open() {
+    this.#database.open();
+  }
   close() {
     this.#database.close();
   }
@@ -229,7 +237,10 @@ function encode(bytes) {
   return btoa(binary).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
 }
 function decode(text2) {
-  return Uint8Array.from(atob(text2.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+  const binary = atob(text2.replace(/-/g, "+").replace(/_/g, "/"));
+  const octets = new Uint8Array(binary.length);
+  for (let at = 0; at < binary.length; at += 1) octets[at] = binary.charCodeAt(at);
+  return octets;
 }
 function random(octets) {
   if (!globalThis.crypto?.getRandomValues) throw new Failed("unsupported", "crypto.getRandomValues is missing");
@@ -658,6 +669,7 @@ var Driver = class {
     if (this.#closed) throw this.#error("closed");
     if (typeof document === "undefined") throw this.#error("no_browser");
     if (!this.#core) {
+      this.#records.device.open?.();
       const { options, storage, makeCore } = this.#options;
       const text2 = JSON.stringify({ ...options, storage: kind(storage), hooks: Object.keys(this.#options.hooks ?? {}) });
       const page = JSON.stringify({ href: location.href, origin: location.origin, frame: framed() });

@@ -8,6 +8,7 @@ use super::authorize::attempt::SignIn;
 use super::silent;
 use super::verify::{self, Checks};
 use crate::client::Context;
+use crate::config::provider::Metadata;
 use crate::config::{discovery, keys};
 use crate::effect::{Effect, Event, Now};
 use crate::error::{Code, Error, Result};
@@ -91,8 +92,7 @@ impl TokenResponse {
 }
 
 /// Sends a form to the token endpoint, with a time limit in milliseconds.
-pub(crate) async fn token_request(cx: &Rc<Context>, form: Form, timeout: u32) -> Result<TokenResponse, Refusal> {
-    let metadata = discovery::metadata(cx).await.map_err(Refusal::Other)?;
+pub(crate) async fn token_request(cx: &Rc<Context>, metadata: &Metadata, form: Form, timeout: u32) -> Result<TokenResponse, Refusal> {
     let request = Request { timeout, ..post(cx, metadata.token_endpoint.as_str(), form.with("client_id", &cx.config.client_id)) };
     let outcome = cx.shell.perform(Effect::Http(request)).await;
     let answer = answer::read(outcome, cx.seconds())?;
@@ -118,9 +118,9 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn, app
         .with("code", code.expose())
         .with("redirect_uri", &attempt.redirect_uri)
         .with("code_verifier", attempt.verifier.expose());
-    discovery::metadata(cx).await?;
+    let metadata = discovery::metadata(cx).await?;
     let sent_at = cx.shell.now();
-    let (response, keys) = join(token_request(cx, form, cx.config.request_timeout), keys::ensure(cx)).await;
+    let (response, keys) = join(token_request(cx, &metadata, form, cx.config.request_timeout), keys::ensure(cx)).await;
     let response = response.map_err(|refusal| match refusal {
         Refusal::OAuth(error) if error.error == "invalid_grant" => error.into_error(Code::CodeRejected),
         Refusal::OAuth(error) => {

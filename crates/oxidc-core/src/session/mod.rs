@@ -29,6 +29,8 @@ use crate::wire::json::{Object, Value};
 pub(crate) struct Sessions {
     /// The session, as it was last read or written.
     record: RefCell<Option<Record>>,
+    /// The session that ended last: nothing brings it back into this tab.
+    gone: RefCell<Option<String>>,
     /// The text that stands in the storage, as far as is known.
     stored: RefCell<Option<String>>,
     /// The generation of the newest record that was seen, a tombstone too.
@@ -54,6 +56,21 @@ pub(crate) struct Sessions {
 impl Sessions {
     pub(crate) fn record(&self) -> Option<Record> {
         self.record.borrow().clone()
+    }
+
+    /// Lets go of the session. Says whether there was one.
+    fn forget(&self) -> bool {
+        let known = self.record.borrow_mut().take();
+        let was_there = known.is_some();
+        if let Some(record) = known {
+            *self.gone.borrow_mut() = Some(record.id);
+        }
+        was_there
+    }
+
+    /// A record of that generation was seen or written: what follows is newer.
+    fn saw(&self, generation: i64) {
+        self.generation.set(generation.max(self.generation.get()));
     }
 
     /// Whether anything stands in the storage.
@@ -126,7 +143,7 @@ pub(crate) async fn begin(cx: &Rc<Context>, record: Record, same_user: bool, sil
 /// Ends the session in this tab and, through the storage, in all others. What began before cannot bring it back.
 pub(crate) async fn sign_out(cx: &Rc<Context>) {
     cx.sessions.needs_sign_in.set(false);
-    let was_signed_in = cx.sessions.record.borrow_mut().take().is_some();
+    let was_signed_in = cx.sessions.forget();
     store::replace(cx, Err(mark(cx, SIGNED_OUT)), None, false).await;
     if was_signed_in {
         ended(cx, SIGNED_OUT);

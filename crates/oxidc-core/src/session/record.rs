@@ -50,7 +50,9 @@ pub(crate) struct Flight {
     pub(crate) open: bool,
     /// It was sent under the lock: whoever has the lock now knows that the sender is gone.
     pub(crate) locked: bool,
-    /// Until then nobody else sends it. Wall clock: it is all that tabs have in common.
+    /// Since when, by the wall clock: it is all that tabs have in common.
+    pub(crate) since: Millis,
+    /// Until then nobody else sends it. Wall clock.
     pub(crate) until: Millis,
     /// How often it failed in a row.
     pub(crate) failures: i64,
@@ -108,20 +110,17 @@ pub(crate) struct Token {
     since: Millis,
 }
 
-/// The longest pause that is believed: a clock that was put back must not lock anybody out.
-const LONGEST_PAUSE: Millis = 3_600 * SECOND;
-
 impl Flight {
-    /// For how long nobody else sends the refresh token, in milliseconds.
+    /// For how long nobody else sends the refresh token, in milliseconds. A clock that was put back locks nobody out.
     pub(crate) fn left(&self, now: Now) -> Millis {
-        let left = self.until - now.wall;
-        if left > LONGEST_PAUSE { 0 } else { left.max(0) }
+        if now.wall < self.since { 0 } else { (self.until - now.wall).max(0) }
     }
 
     fn to_value(&self) -> Value {
         Object::new()
             .with("open", self.open)
             .with("locked", self.locked)
+            .with("since", self.since)
             .with("until", self.until)
             .with("failures", self.failures)
             .with("refusals", self.refusals)
@@ -136,6 +135,7 @@ impl Flight {
         Self {
             open: flag("open"),
             locked: flag("locked"),
+            since: integer(value, "since").unwrap_or(0),
             until: integer(value, "until").unwrap_or(0).clamp(0, i64::MAX / 2),
             failures: count("failures"),
             refusals: count("refusals"),

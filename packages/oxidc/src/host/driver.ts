@@ -153,8 +153,9 @@ export class Driver {
   async #load(): Promise<Core> {
     if (this.#closed) throw this.#error('closed');
     if (typeof document === 'undefined') throw this.#error('no_browser');
-    // The database opens while the module loads.
     if (!this.#core) {
+      // The database opens while the module loads.
+      this.#records.device.open?.();
       const { options, storage, makeCore } = this.#options;
       const text = JSON.stringify({ ...options, storage: kind(storage), hooks: Object.keys(this.#options.hooks ?? {}) });
       const page = JSON.stringify({ href: location.href, origin: location.origin, frame: framed() });
