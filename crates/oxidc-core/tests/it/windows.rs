@@ -51,7 +51,10 @@ impl Tab {
                     Effect::Resolve { url } => Outcome::Address { origin: "https://app.example.com".into(), href: url },
                     Effect::Load { key, .. } => Outcome::Record(self.records.get(&key).cloned()),
                     Effect::Swap { key, expected, value, .. } if self.records.get(&key) == expected.as_ref() => {
-                        value.map_or_else(|| self.records.remove(&key), |value| self.records.insert(key, value));
+                        match value {
+                            Some(value) => self.records.insert(key, value),
+                            None => self.records.remove(&key),
+                        };
                         Outcome::Swapped
                     }
                     other => {
