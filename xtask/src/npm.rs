@@ -1,4 +1,4 @@
-//! Builds the npm package: Rust to WebAssembly, its glue, the TypeScript around it.
+//! Builds the npm package: Rust to WebAssembly, the TypeScript around it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,11 +14,9 @@ pub const HOST_COPY: &str = "crates/oxidc-web/js/host.js";
 
 pub fn run(dev: bool) -> Result<()> {
     generated::write()?;
-    let bindgen = root().join("target/bindgen");
-    glue(&core()?, &bindgen, true)?;
+    let module = core()?.display().to_string();
     npm_packages("packages/oxidc")?;
-    let bindgen = bindgen.display().to_string();
-    let mut words = vec!["node", "build.mjs", &bindgen];
+    let mut words = vec!["node", "build.mjs", &module];
     if dev {
         words.push("--dev");
     }
@@ -28,7 +26,7 @@ pub fn run(dev: bool) -> Result<()> {
 
 /// Builds the core for the npm package.
 pub fn core() -> Result<PathBuf> {
-    wasm("oxidc-wasm", &["--features", "standalone"])
+    wasm("oxidc-wasm", &["--no-default-features", "--features", "standalone"])
 }
 
 /// Builds a crate for browsers; the file of the module comes back.
