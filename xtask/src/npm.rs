@@ -26,12 +26,14 @@ pub fn run(dev: bool) -> Result<()> {
 
 /// Builds the core for the npm package.
 pub fn core() -> Result<PathBuf> {
-    wasm("oxidc-wasm", &["--no-default-features", "--features", "standalone"])
+    // Named alone, because with a second crate type cargo leaves the optimisation over all crates out.
+    let library = ["--lib", "--crate-type", "cdylib"];
+    wasm("oxidc-wasm", &[&["--no-default-features", "--features", "standalone"], library.as_slice()].concat())
 }
 
 /// Builds a crate for browsers; the file of the module comes back.
 pub fn wasm(package: &str, more: &[&str]) -> Result<PathBuf> {
-    let words = ["cargo", "build", "--quiet", "--profile", "wasm", "--target", "wasm32-unknown-unknown", "--package", package];
+    let words = ["cargo", "rustc", "--quiet", "--profile", "wasm", "--target", "wasm32-unknown-unknown", "--package", package];
     let words = [&words, more].concat();
     let mut command = program(".", &words);
     // No path of the machine that built it ends up in what is published.
