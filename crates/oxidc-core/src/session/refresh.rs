@@ -236,7 +236,7 @@ async fn receive(cx: &Rc<Context>, want: &Want, response: TokenResponse, token: 
                 if time(&claims).is_some() && time(&record.claims).is_some() && time(&claims) != time(&record.claims) {
                     return Err(Error::new(Code::IdTokenAuthTime).detail("a refresh cannot change it"));
                 }
-                super::user_of(&claims).into_iter().for_each(|(name, value)| record.user.insert(name, value));
+                record.user.extend(super::user_of(&claims));
                 record.claims = claims;
                 record.id_token.clone_from(id_token);
             }
