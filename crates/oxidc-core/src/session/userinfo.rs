@@ -22,7 +22,8 @@ const PROTOCOL: &[&str] = &["iss", "aud", "exp", "iat", "nbf", "nonce", "acr", "
 
 /// Reads user information. `None` where the provider has no such endpoint.
 pub(crate) async fn fetch(cx: &Rc<Context>, access_token: &Secret, subject: &str) -> Result<Option<Object>> {
-    let Some(endpoint) = discovery::metadata(cx).await?.userinfo_endpoint else { return Ok(None) };
+    let metadata = discovery::metadata(cx).await?;
+    let Some(endpoint) = &metadata.userinfo_endpoint else { return Ok(None) };
     let request = Request {
         method: "GET",
         url: endpoint.as_str().into(),
