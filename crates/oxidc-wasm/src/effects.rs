@@ -62,7 +62,7 @@ pub fn finish(id: EffectId, task: TaskId, result: Result<Value, Error>) -> Value
     let finish = Object::new().with("id", id).with("do", "finish").with("task", task);
     match result {
         Ok(value) => finish.with("ok", value),
-        Err(error) => finish.with("error", error.to_value()),
+        Err(error) => finish.with("error", error.facts()),
     }
     .into()
 }
@@ -72,6 +72,6 @@ fn publish(effect: Object, event: Event) -> Object {
         Event::Session { session, reason } => effect.with("event", "session").with("session", session).with("reason", reason),
         Event::Tokens { token } => effect.with("event", "tokens").with("token", token),
         Event::SignedOut { reason } => effect.with("event", "signedOut").with("reason", reason),
-        Event::Error(error) => effect.with("event", "error").with("error", error.to_value()),
+        Event::Error(error) => effect.with("event", "error").with("error", error.facts()),
     }
 }

@@ -39,7 +39,7 @@ impl Core {
     #[cfg_attr(feature = "bindgen", wasm_bindgen(constructor))]
     pub fn new(options: &str, page: &str, wall: f64, monotonic: f64) -> Result<Core, String> {
         let _ = (wall, monotonic);
-        configure(options, page).map(|client| Self { client }).map_err(|error| error.to_value().to_text())
+        configure(options, page).map(|client| Self { client }).map_err(|error| error.facts().to_text())
     }
 
     /// Begins a call of the application; gives back its task and the first effects.

@@ -170,8 +170,7 @@ impl Error {
         self.0.provider.as_ref().map(|p| p.error.as_str())
     }
 
-    /// The error as it crosses the boundary: `code`, `kind`, `message`, `session`, `retryable` and, where they
-    /// are known, `retryAfter` (seconds), `error` and `errorDescription` (the provider's words).
+    /// The error in full: its [`facts`](Self::facts) with `kind`, `retryable` and a whole `message`.
     #[must_use]
     pub fn to_value(&self) -> Value {
         let mut message = String::from(self.0.code.sentence());
@@ -180,17 +179,30 @@ impl Error {
             message.push_str(detail);
             message.push(')');
         }
-        let says = self.0.provider.as_ref();
-        Object::new()
+        let more = Object::new().with("message", message).with("kind", self.0.code.kind().name()).with("retryable", self.retryable());
+        let mut object = self.object();
+        object.extend(more);
+        object.into()
+    }
+
+    /// The error as it crosses the boundary: `code`, `session` and, where they are known, `message` (the detail alone),
+    /// `retryAfter` (seconds), `error` and `errorDescription` (the provider's words). What follows from the code, the other
+    /// side knows: so the module that browsers load is without the sentences.
+    #[must_use]
+    pub fn facts(&self) -> Value {
+        self.object().into()
+    }
+
+    fn object(&self) -> Object {
+        let mut object = Object::new()
             .with("code", self.0.code.name())
-            .with("kind", self.0.code.kind().name())
-            .with("message", message)
             .with("session", self.0.session.name())
-            .with("retryable", self.retryable())
-            .with_some("retryAfter", self.0.retry_after)
-            .with_some("error", says.map(|s| s.error.clone()))
-            .with_some("errorDescription", says.and_then(|s| s.description.clone()))
-            .into()
+            .with_some("message", self.0.detail.as_deref())
+            .with_some("retryAfter", self.0.retry_after);
+        if let Some(says) = &self.0.provider {
+            object = object.with("error", says.error.as_str()).with_some("errorDescription", says.description.as_deref());
+        }
+        object
     }
 }
 
