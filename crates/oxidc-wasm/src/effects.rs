@@ -19,8 +19,10 @@ pub fn write(id: EffectId, effect: Effect) -> Value {
     };
     match effect {
         Effect::Http(request) => {
-            let headers: Vec<Value> =
-                request.headers.into_iter().map(|(name, value)| Value::from(alloc::vec![String::from(name), value])).collect();
+            let mut headers = Vec::new();
+            for (name, value) in request.headers {
+                headers.push(Value::Array(alloc::vec![name.into(), value.into()]));
+            }
             of("http")
                 .with("method", request.method)
                 .with("url", request.url)

@@ -113,9 +113,15 @@ impl Error {
 
     /// Adds what a developer needs to find the cause: the values that disagree, the member that is missing.
     /// Never a secret.
+    #[inline(always)]
     #[must_use]
-    pub fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.0.detail = Some(detail.into());
+    pub fn detail(self, detail: impl Into<String>) -> Self {
+        self.detailed(detail.into())
+    }
+
+    #[inline(never)]
+    fn detailed(mut self, detail: String) -> Self {
+        self.0.detail = Some(detail);
         self
     }
 
@@ -215,7 +221,15 @@ impl Error {
 /// Keeps printable characters, drops controls and bidirectional overrides, cuts at `limit` characters.
 fn printable(text: &str, limit: usize) -> String {
     let harmless = |c: &char| !c.is_control() && !matches!(*c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars().filter(harmless).take(limit).collect()
+    let mut kept = String::new();
+    let mut left = limit;
+    for c in text.chars() {
+        if left > 0 && harmless(&c) {
+            kept.push(c);
+            left -= 1;
+        }
+    }
+    kept
 }
 
 impl From<Code> for Error {

@@ -43,7 +43,7 @@ pub(crate) async fn fetch(cx: &Rc<Context>, access_token: &Secret, subject: &str
         Refusal::Other(error) => error,
     })?;
     let Value::Object(claims) = claims else { return Err(Code::UserInfoInvalid.into()) };
-    match claims.get("sub").and_then(Value::as_str) {
+    match claims.text("sub") {
         Some(sub) if sub == subject => (),
         Some(_) => return Err(Code::UserInfoSubjectMismatch.into()),
         None => return Err(Error::new(Code::UserInfoInvalid).detail("sub")),
@@ -80,5 +80,5 @@ pub(crate) async fn refetch(cx: &Rc<Context>) -> Result<Value> {
 
 async fn access_token(cx: &Rc<Context>, force_refresh: bool) -> Result<Secret> {
     let tokens = refresh::get_tokens(cx, TokenOptions { force_refresh, ..TokenOptions::default() }).await?;
-    Ok(tokens.get("accessToken").and_then(Value::as_str).unwrap_or_default().into())
+    Ok(tokens.text("accessToken").unwrap_or_default().into())
 }
