@@ -14,7 +14,7 @@ const tool = (name) => join(here, 'node_modules', '.bin', name);
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
 if (flag === '--dev') copyFileSync(module, wasm);
-else execFileSync(tool('wasm-opt'), ['-Oz', '--converge', '--strip-debug', '--strip-producers', module, '-o', wasm], { stdio: 'inherit' });
+else execFileSync(tool('wasm-opt'), ['--low-memory-unused', '--flatten', '--rereloop', '-O2', '-Oz', '--converge', '--strip-debug', '--strip-producers', module, '-o', wasm], { stdio: 'inherit' });
 
 const parts = {
   name: 'parts',

@@ -1,6 +1,5 @@
 //! Reads outcomes.
 
-
 use oxidc_core::effect::{Failure, Outcome};
 use oxidc_core::wire::base64url;
 use oxidc_core::wire::http::Response;

@@ -219,7 +219,7 @@ impl Error {
 }
 
 /// Keeps printable characters, drops controls and bidirectional overrides, cuts at `limit` characters.
-fn printable(text: &str, limit: usize) -> String {
+pub(crate) fn printable(text: &str, limit: usize) -> String {
     let harmless = |c: &char| !c.is_control() && !matches!(*c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let mut kept = String::new();
     let mut left = limit;

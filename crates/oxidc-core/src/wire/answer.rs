@@ -4,8 +4,8 @@
 use alloc::string::String;
 
 use super::http::{Response, has_type, is_json, trim};
-use super::url::cut;
 use super::json::Value;
+use super::url::cut;
 use crate::effect::{Failure, Outcome};
 use crate::error::{Code, Error};
 use crate::time::Timestamp;
@@ -95,7 +95,8 @@ pub(crate) fn read(outcome: Outcome, now: Timestamp) -> Result<Value, Refusal> {
 pub(crate) fn document(outcome: Outcome, otherwise: Code) -> Result<Value, Error> {
     match outcome {
         Outcome::Http(response) if response.status == 200 => {
-            let is_object = is_json(response.content_type.as_deref()) || has_type(response.content_type.as_deref(), "application/jwk-set+json");
+            let is_object =
+                is_json(response.content_type.as_deref()) || has_type(response.content_type.as_deref(), "application/jwk-set+json");
             let parsed = if is_object { Value::parse(&response.body).ok() } else { None };
             parsed
                 .filter(|v| v.as_object().is_some())
@@ -127,11 +128,11 @@ pub(crate) fn retry_after(header: Option<&str>, now: Timestamp) -> u32 {
     seconds.and_then(|s| u32::try_from(s.clamp(0, LONGEST_WAIT)).ok()).unwrap_or(USUAL_WAIT)
 }
 
-/// Decimal digits and nothing else; numbers beyond a few million all count the same.
-fn digits(text: &str) -> Option<i64> {
+/// Decimal digits and nothing else; what is larger than a `u32` counts as the largest.
+pub(crate) fn digits(text: &str) -> Option<i64> {
     let mut number = 0;
     for byte in text.bytes() {
-        number = if byte.is_ascii_digit() { (number * 10 + i64::from(byte - b'0')).min(9_999_999) } else { return None };
+        number = if byte.is_ascii_digit() { (number * 10 + i64::from(byte - b'0')).min(u32::MAX.into()) } else { return None };
     }
     if text.is_empty() { None } else { Some(number) }
 }

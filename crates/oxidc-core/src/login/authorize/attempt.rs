@@ -6,6 +6,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::future::Future;
 
 use crate::client::Context;
 use crate::effect::{Area, Effect, Failure, Outcome};
@@ -60,15 +61,15 @@ pub(crate) enum Found {
 }
 
 /// Keeps an attempt for the callback.
-pub(crate) async fn remember(cx: &Context, attempt: Attempt) -> Result<()> {
+pub(crate) fn remember(cx: &Context, attempt: Attempt) -> impl Future<Output = Result<()>> {
+    // Before anything waits: what waits for less is smaller.
     let entry = to_value(cx, attempt);
-    change(cx, |list| {
+    change(cx, move |list| {
         while list.len() >= MOST {
             list.remove(0);
         }
         list.push(entry.clone());
     })
-    .await
 }
 
 /// Takes the attempt of a `state` out. What is left of it says only that it was used.
@@ -125,9 +126,7 @@ async fn change(cx: &Context, mut edit: impl FnMut(&mut Vec<Value>)) -> Result<(
         let parsed = stands.as_deref().and_then(|text| Value::parse(text).ok());
         let before: Vec<Value> = parsed.as_ref().and_then(Value::as_array).map(<[Value]>::to_vec).unwrap_or_default();
         let mut list = before.clone();
-        list.retain(|entry| {
-            entry.integer("createdAt").is_some_and(|at| cx.shell.now().wall - at < 86_400 * SECOND)
-        });
+        list.retain(|entry| entry.integer("createdAt").is_some_and(|at| cx.shell.now().wall - at < 86_400 * SECOND));
         edit(&mut list);
         if list == before {
             return Ok(());
