@@ -52,7 +52,7 @@ fn known<T>(cx: &Context, use_them: impl FnOnce(&KeySet) -> T) -> Option<T> {
 
 async fn fetch(cx: &Rc<Context>) -> Result<()> {
     let work = cx.clone();
-    cx.flights.join(&cx.shell, "keys", || Box::pin(async move { read(&work).await })).await
+    cx.flights.join(&cx.shell, "keys", Box::pin(async move { read(&work).await })).await
 }
 
 async fn read(cx: &Rc<Context>) -> Result<()> {

@@ -113,15 +113,10 @@ impl Error {
 
     /// Adds what a developer needs to find the cause: the values that disagree, the member that is missing.
     /// Never a secret.
-    #[inline(always)]
-    #[must_use]
-    pub fn detail(self, detail: impl Into<String>) -> Self {
-        self.detailed(detail.into())
-    }
-
     #[inline(never)]
-    fn detailed(mut self, detail: String) -> Self {
-        self.0.detail = Some(detail);
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.0.detail = Some(detail.into());
         self
     }
 

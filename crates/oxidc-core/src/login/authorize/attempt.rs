@@ -6,7 +6,6 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::future::Future;
 
 use crate::client::Context;
 use crate::effect::{Area, Effect, Failure, Outcome};
@@ -61,21 +60,21 @@ pub(crate) enum Found {
 }
 
 /// Keeps an attempt for the callback.
-pub(crate) fn remember(cx: &Context, attempt: Attempt) -> impl Future<Output = Result<()>> {
-    // Before anything waits: what waits for less is smaller.
+pub(crate) async fn remember(cx: &Context, attempt: Attempt) -> Result<()> {
     let entry = to_value(cx, attempt);
-    change(cx, move |list| {
+    change(cx, &mut |list| {
         while list.len() >= MOST {
             list.remove(0);
         }
         list.push(entry.clone());
     })
+    .await
 }
 
 /// Takes the attempt of a `state` out. What is left of it says only that it was used.
 pub(crate) async fn take(cx: &Context, state: &str) -> Result<Found> {
     let mut found = Found::Unknown;
-    change(cx, |list| {
+    change(cx, &mut |list| {
         found = Found::Unknown;
         let named = |entry: &&mut Value| entry.text("state").is_some_and(|s| same(s, state));
         let Some(entry) = list.iter_mut().find(named) else { return };
@@ -116,7 +115,7 @@ fn used(cx: &Context, state: &str, created_at: Millis) -> Value {
 }
 
 /// Changes the stored list as if nobody else could.
-async fn change(cx: &Context, mut edit: impl FnMut(&mut Vec<Value>)) -> Result<()> {
+async fn change(cx: &Context, edit: &mut dyn FnMut(&mut Vec<Value>)) -> Result<()> {
     let mut stands = match cx.shell.perform(Effect::Load { area: Area::Device, key: KEY.into() }).await {
         Outcome::Record(text) => text,
         other => return Err(refused(other)),

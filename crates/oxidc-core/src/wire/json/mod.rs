@@ -311,6 +311,13 @@ impl Member for &str {
     }
 }
 
+impl Member for String {
+    #[inline(never)]
+    fn put(self, object: &mut Object, name: &str) {
+        object.insert(name, self.into());
+    }
+}
+
 impl Member for &[String] {
     #[inline(never)]
     fn put(self, object: &mut Object, name: &str) {
@@ -336,7 +343,7 @@ macro_rules! member {
     )* };
 }
 
-member!(String bool Object Value);
+member!(bool Object Value);
 
 macro_rules! integer_member {
     ($($integer:ty)*) => { $(
