@@ -93,8 +93,8 @@ function text(value) {
 }
 function refused(error) {
   if (error instanceof Failed) return error;
-  const name = error?.name ?? "unknown";
-  return new Failed(/quota/i.test(name) ? "quota" : "denied", name);
+  const name2 = error?.name ?? "unknown";
+  return new Failed(/quota/i.test(name2) ? "quota" : "denied", name2);
 }
 
 // src/host/storage.ts
@@ -156,9 +156,12 @@ var Items = class {
   async swap(key, expected, value) {
     const record = await this.load(key);
     if (record !== expected) return { record };
+    await this.write(key, value);
+    return { swapped: true };
+  }
+  async write(key, value) {
     try {
       await (value === null ? this.storage.removeItem(key) : this.storage.setItem(key, value));
-      return { swapped: true };
     } catch (error) {
       throw denied(error);
     }
@@ -167,6 +170,10 @@ var Items = class {
 var Fallback = class {
   #database = new Database();
   #items;
+  /** Whether other tabs see the same records. Known after the first use. */
+  get shared() {
+    return !this.#items;
+  }
   load(key) {
     return this.#with((records) => records.load(key));
   }
@@ -188,12 +195,8 @@ var Fallback = class {
   }
 };
 function denied(error) {
-  const name = error?.name ?? "";
-  return new Failed(/quota/i.test(name) ? "quota" : "denied", name);
-}
-function places(storage) {
-  const device = new Fallback();
-  return { session: storage ? new Items(storage) : device, device };
+  const name2 = error?.name ?? "";
+  return new Failed(/quota/i.test(name2) ? "quota" : "denied", name2);
 }
 function kind(storage) {
   if (!storage) return "indexeddb";
@@ -237,8 +240,8 @@ async function digest(bits, data) {
 }
 async function verify({ algorithm, key, data, signature }) {
   const bits = algorithm.slice(2);
-  const name = { R: "RSASSA-PKCS1-v1_5", P: "RSA-PSS", E: "ECDSA" }[algorithm[0]];
-  const parameters = algorithm === "EdDSA" ? { name: "Ed25519" } : { name, hash: `SHA-${bits}`, namedCurve: `P-${bits === "512" ? 521 : bits}`, saltLength: +bits / 8 };
+  const name2 = { R: "RSASSA-PKCS1-v1_5", P: "RSA-PSS", E: "ECDSA" }[algorithm[0]];
+  const parameters = algorithm === "EdDSA" ? { name: "Ed25519" } : { name: name2, hash: `SHA-${bits}`, namedCurve: `P-${bits === "512" ? 521 : bits}`, saltLength: +bits / 8 };
   const crypto2 = subtle();
   let imported;
   try {
@@ -249,13 +252,53 @@ async function verify({ algorithm, key, data, signature }) {
   return { flag: await crypto2.verify(parameters, imported, decode(signature), decode(data)) };
 }
 
+// src/host/coherent.ts
+var PATIENCE2 = 250;
+var Coherent = class extends Items {
+  constructor(storage, marks) {
+    super(storage);
+    this.marks = marks;
+  }
+  marks;
+  async load(key) {
+    return (await this.#settled(key)).text;
+  }
+  async swap(key, expected, value) {
+    const { text: text2, mark } = await this.#settled(key);
+    if (text2 !== expected) return { record: text2 };
+    const won = await this.marks.swap(name(key), mark, await hash(value));
+    if ("record" in won && this.marks.shared) return { record: await this.load(key) };
+    await this.write(key, value);
+    return { swapped: true };
+  }
+  /** The text that stands here, once it is the one that the mark names. */
+  async #settled(key) {
+    for (const end = Date.now() + PATIENCE2; ; await new Promise((resolve) => setTimeout(resolve, 4))) {
+      const mark = await this.marks.load(name(key));
+      const text2 = await super.load(key);
+      if (mark === null || !this.marks.shared || Date.now() > end || mark === await hash(text2)) return { text: text2, mark };
+    }
+  }
+};
+function places(storage) {
+  const device = new Fallback();
+  if (!storage) return { session: device, device };
+  return { session: storage instanceof LocalStorage ? new Coherent(storage, device) : new Items(storage), device };
+}
+var name = (key) => `mark:${key}`;
+async function hash(text2) {
+  if (text2 === null) return "";
+  const { bytes } = await digest(256, encode(new TextEncoder().encode(text2)));
+  return bytes;
+}
+
 // src/host/http.ts
 var READ = ["content-type", "retry-after", "date", "www-authenticate"];
 function describe(response, body) {
   const headers = {};
-  for (const name of READ) {
-    const value = response.headers.get(name);
-    if (value !== null) headers[name] = value;
+  for (const name2 of READ) {
+    const value = response.headers.get(name2);
+    if (value !== null) headers[name2] = value;
   }
   return { status: response.status, headers, body };
 }
@@ -311,7 +354,7 @@ async function read(response, limit) {
 var Locks = class {
   #held = /* @__PURE__ */ new Map();
   /** Takes a lock; it is held until {@link release}. */
-  take(id, name, wait, signal) {
+  take(id, name2, wait, signal) {
     const locks = globalThis.navigator?.locks;
     if (!locks) throw new Failed("unsupported");
     const abort = new AbortController();
@@ -328,7 +371,7 @@ var Locks = class {
         resolve({});
       });
       const refused2 = (error) => reject(new Failed(late ? "timeout" : signal.aborted ? "aborted" : "unsupported", String(error)));
-      locks.request(name, { signal: abort.signal }, granted).catch(refused2);
+      locks.request(name2, { signal: abort.signal }, granted).catch(refused2);
     }).finally(() => {
       clearTimeout(timer);
       signal.removeEventListener("abort", stop);
@@ -377,24 +420,24 @@ var Surroundings = class {
    * @param name Shared by the tabs that have one session.
    * @param notice Told what happened.
    */
-  constructor(name, notice) {
+  constructor(name2, notice) {
     if (typeof document === "undefined") return;
     const { signal } = this.#abort;
     addEventListener("online", () => notice("online"), { signal });
     addEventListener("pageshow", (event) => event.persisted && notice("shown"), { signal });
-    addEventListener("storage", (event) => (event.key === null || event.key === name) && notice("stored"), { signal });
+    addEventListener("storage", (event) => (event.key === null || event.key === name2) && notice("stored"), { signal });
     const visibility = () => notice(document.visibilityState === "hidden" ? "hidden" : "visible");
     document.addEventListener("visibilitychange", visibility, { signal });
     if (document.visibilityState === "hidden") visibility();
     try {
-      this.#channel = new BroadcastChannel(name);
-      this.#channel.onmessage = () => notice("stored");
+      this.#channel = new BroadcastChannel(name2);
+      this.#channel.onmessage = ({ data }) => notice("stored", typeof data === "string" ? data : void 0);
     } catch {
     }
   }
-  /** Tells the other tabs that the stored session changed. */
-  broadcast() {
-    this.#channel?.postMessage(null);
+  /** Tells the other tabs that the stored session changed, or hands over one that could not be stored. */
+  broadcast(record = null) {
+    this.#channel?.postMessage(record);
   }
   /** Stops listening. */
   close() {
@@ -415,6 +458,8 @@ var Driver = class {
   #starting = /* @__PURE__ */ new Set();
   #calls = /* @__PURE__ */ new Map();
   #running = /* @__PURE__ */ new Map();
+  /** What the core said last that a user interface can show. */
+  state = "signedOut";
   #core;
   #surroundings;
   #callback;
@@ -486,10 +531,10 @@ var Driver = class {
   }
   #listen(core) {
     const { issuer, clientId } = this.#options.options;
-    const name = `oxidc:session:${issuer.length}:${issuer}:${clientId}`;
-    const notice = (what) => void this.run({ do: "notice", what }).catch(() => {
+    const name2 = `oxidc:session:${issuer.length}:${issuer}:${clientId}`;
+    const notice = (what, record) => void this.run({ do: "notice", what, record }).catch(() => {
     });
-    if (this.#core && core) this.#surroundings = new Surroundings(name, notice);
+    if (this.#core && core) this.#surroundings = new Surroundings(name2, notice);
   }
   /** Feeds one input after the other: all effects of one are performed before the next. */
   #feed(core, input) {
@@ -537,7 +582,7 @@ var Driver = class {
       case "unlock":
         return this.#locks.release(effect.lock);
       case "broadcast":
-        return this.#surroundings?.broadcast();
+        return this.#surroundings?.broadcast(effect.record);
       case "replaceAddress":
         return history.replaceState(history.state, "", effect.url);
     }
@@ -603,13 +648,15 @@ var Driver = class {
     if (error) call?.reject(this.#options.makeError(error));
     else call?.resolve(ok);
   }
-  #publish({ event, session, reason, token, error }) {
+  #publish({ event, session, state, reason, token, error }) {
     const values = {
       session: [session ?? void 0, reason],
+      state: [state],
       tokens: [token],
       signedOut: [reason],
       error: [error && this.#options.makeError(error)]
     };
+    if (state) this.state = state;
     for (const handler of this.#handlers.get(event) ?? []) {
       try {
         handler(...values[event]);

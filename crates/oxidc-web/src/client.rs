@@ -9,8 +9,8 @@ use web_sys::{Request, RequestInit, Response};
 use crate::host::{Host, Then};
 use crate::json::{Object, Value};
 use crate::{
-    AuthClientOptions, CallbackResult, Error, Event, GetTokensOptions, RefreshOptions, Session, SignInOptions, SignOutOptions,
-    SignOutResult, Subscription, Tokens,
+    AuthClientOptions, CallbackResult, Error, Event, GetTokensOptions, RefreshOptions, Session, SessionState, SignInOptions,
+    SignOutOptions, SignOutResult, Subscription, Tokens,
 };
 
 /// Signs people in from a browser application and keeps their tokens fresh.
@@ -138,6 +138,13 @@ impl AuthClient {
     /// As [`fetch`](Self::fetch).
     pub async fn fetch_with_request(&self, request: &Request) -> Result<Response, Error> {
         self.0.fetch(request, None).await
+    }
+
+    /// What a user interface can show. It changes only with [`Event::State`], and is signed out until the first call has read
+    /// the storage.
+    #[must_use]
+    pub fn state(&self) -> SessionState {
+        SessionState::of(&self.0.state())
     }
 
     /// Listens to all events until the subscription is dropped.

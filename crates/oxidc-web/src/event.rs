@@ -16,6 +16,8 @@ pub enum Event {
         /// Why.
         reason: SessionReason,
     },
+    /// What a user interface can show changed, see [`AuthClient::state`](crate::AuthClient::state).
+    State(SessionState),
     /// A fresh access token is there; get it with [`AuthClient::get_tokens`](crate::AuthClient::get_tokens).
     Tokens(FreshToken),
     /// The session ended.
@@ -36,6 +38,35 @@ pub struct FreshToken {
     pub expires_at: Option<i64>,
 }
 
+/// What a user interface can show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SessionState {
+    /// Nobody is signed in.
+    #[default]
+    SignedOut,
+    /// Somebody is signed in.
+    SignedIn,
+    /// Tokens are being renewed.
+    Renewing,
+    /// The session lives on although it cannot be stored or the last renewal failed.
+    Degraded,
+    /// The session is over or of no use although nobody asked for that; the person must sign in again.
+    NeedsSignIn,
+}
+
+impl SessionState {
+    pub(crate) fn of(name: &str) -> Self {
+        match name {
+            "signedIn" => Self::SignedIn,
+            "renewing" => Self::Renewing,
+            "degraded" => Self::Degraded,
+            "needsSignIn" => Self::NeedsSignIn,
+            _ => Self::SignedOut,
+        }
+    }
+}
+
 /// Why a session appeared, changed or ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -52,6 +83,8 @@ pub enum SessionReason {
     SignedOut,
     /// The provider did not accept the refresh token any more.
     RefreshRejected,
+    /// The answer to a renewal was lost, and the refresh token with it.
+    RefreshLost,
     /// The provider answered for another person.
     UserChanged,
     /// For a reason that has no name here.
@@ -69,6 +102,7 @@ impl SessionReason {
             Self::OtherTab => "other_tab",
             Self::SignedOut => "signed_out",
             Self::RefreshRejected => "refresh_rejected",
+            Self::RefreshLost => "refresh_lost",
             Self::UserChanged => "user_changed",
             Self::Other(name) => name,
         }
@@ -83,7 +117,7 @@ impl SessionReason {
 
 /// The names under which the host module publishes.
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
-pub(crate) const NAMES: [&str; 4] = ["session", "tokens", "signedOut", "error"];
+pub(crate) const NAMES: [&str; 5] = ["session", "state", "tokens", "signedOut", "error"];
 
 impl Event {
     /// Reads what the host module publishes under a name: one value or two.
@@ -92,6 +126,7 @@ impl Event {
         let reason = |value: &Value| SessionReason::of(value.as_str().unwrap_or_default());
         match name {
             "session" => Self::Session { session: Session::of(first), reason: reason(second) },
+            "state" => Self::State(SessionState::of(first.as_str().unwrap_or_default())),
             "tokens" => Self::Tokens(FreshToken {
                 resources: texts(first, "resources"),
                 scopes: texts(first, "scopes"),
@@ -135,6 +170,7 @@ mod tests {
     #[test]
     fn every_event_is_read() {
         assert!(matches!(event("session", "null", r#""signed_out""#), Event::Session { session: None, reason: SessionReason::SignedOut }));
+        assert!(matches!(event("state", r#""needsSignIn""#, "null"), Event::State(SessionState::NeedsSignIn)));
         let Event::Tokens(token) = event("tokens", r#"{"resources": ["urn:a"], "scopes": ["s"], "expiresAt": 5}"#, "null") else {
             panic!("another event")
         };
@@ -146,7 +182,10 @@ mod tests {
 
     #[test]
     fn a_reason_keeps_its_name() {
-        for name in ["signed_in", "refreshed", "user_info", "other_tab", "signed_out", "refresh_rejected", "user_changed", "new_reason"] {
+        for name in [
+            "signed_in", "refreshed", "user_info", "other_tab", "signed_out", "refresh_rejected", "refresh_lost", "user_changed",
+            "new_reason",
+        ] {
             assert_eq!(SessionReason::of(name).name(), name);
         }
         assert_eq!(SessionReason::of("new_reason"), SessionReason::Other("new_reason".into()));

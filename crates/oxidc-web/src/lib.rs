@@ -55,7 +55,7 @@ mod session;
 mod storage;
 
 pub use client::AuthClient;
-pub use event::{Event, FreshToken, SessionReason, Subscription};
+pub use event::{Event, FreshToken, SessionReason, SessionState, Subscription};
 pub use options::{AllowedOrigin, AuthClientOptions, ProviderMetadata, Resource, Timeouts};
 pub use oxidc_core::error::{Code, Error, Kind, SessionEffect};
 pub use oxidc_core::secret::Secret;

@@ -79,6 +79,7 @@ impl Harness {
         let listening = client.on(move |event| {
             kept.borrow_mut().push(match event {
                 Event::Session { reason, .. } => format!("session {}", reason.name()),
+                Event::State(state) => format!("state {state:?}"),
                 Event::Tokens(_) => "tokens".into(),
                 Event::SignedOut(reason) => format!("signedOut {}", reason.name()),
                 Event::Error(error) => format!("error {}", error.code().name()),

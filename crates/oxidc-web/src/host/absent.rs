@@ -40,6 +40,10 @@ impl Host {
         Err(Code::NoBrowser.into())
     }
 
+    pub(crate) fn state(&self) -> String {
+        String::new()
+    }
+
     pub(crate) fn on(&self, _: Rc<dyn Fn(Event)>) -> Option<Listening> {
         None
     }

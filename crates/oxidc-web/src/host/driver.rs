@@ -21,6 +21,9 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn fetch(this: &Driver, input: &JsValue, init: &RequestInit) -> Promise;
 
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn state(this: &Driver) -> String;
+
     #[wasm_bindgen(method)]
     pub(crate) fn on(this: &Driver, event: &str, handler: &Function) -> Function;
 

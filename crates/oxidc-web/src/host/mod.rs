@@ -80,6 +80,10 @@ impl Host {
         result.map(Response::unchecked_from_js).map_err(|error| refused(&error))
     }
 
+    pub(crate) fn state(&self) -> String {
+        self.driver.state()
+    }
+
     pub(crate) fn on(&self, handler: Rc<dyn Fn(Event)>) -> Option<Listening> {
         let listen = |name: &'static str| {
             let handler = Rc::clone(&handler);
