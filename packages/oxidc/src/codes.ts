@@ -208,6 +208,7 @@ export const meanings = {
     no_session: 'Nobody is signed in.',
     no_refresh_token: 'The access token has expired and there is no refresh token; request the scope offline_access, or sign in again.',
     refresh_rejected: 'The provider ended the session; sign in again.',
+    refresh_lost: 'The answer to a refresh was lost, and the provider no longer accepts the refresh token that it replaced; sign in again.',
     refresh_outcome_unknown: '+The answer to a refresh was lost, and the provider may have acted on it; try again.',
     user_changed: 'The provider answered for another person, so the session was ended; sign in again.',
     signed_out: 'The session ended while the call was under way.',
