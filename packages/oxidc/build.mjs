@@ -1,11 +1,11 @@
-// Builds dist/ from the sources and from what wasm-bindgen made: `node build.mjs <folder of wasm-bindgen> [--dev]`.
+// Builds dist/ from the sources and from the module that the compiler made: `node build.mjs <module> [--dev]`.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { build } from 'esbuild';
 
-const [bindgen, flag] = process.argv.slice(2);
+const [module, flag] = process.argv.slice(2);
 const here = import.meta.dirname;
 const dist = join(here, 'dist');
 const wasm = join(dist, 'oxidc_bg.wasm');
@@ -13,13 +13,12 @@ const tool = (name) => join(here, 'node_modules', '.bin', name);
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
-if (flag === '--dev') copyFileSync(join(bindgen, 'oxidc_wasm_bg.wasm'), wasm);
-else execFileSync(tool('wasm-opt'), ['-Oz', '--converge', join(bindgen, 'oxidc_wasm_bg.wasm'), '-o', wasm], { stdio: 'inherit' });
+if (flag === '--dev') copyFileSync(module, wasm);
+else execFileSync(tool('wasm-opt'), ['--low-memory-unused', '--flatten', '--rereloop', '-O2', '-Oz', '--converge', '--strip-debug', '--strip-producers', module, '-o', wasm], { stdio: 'inherit' });
 
 const parts = {
   name: 'parts',
   setup(build) {
-    build.onResolve({ filter: /^#core$/ }, () => ({ path: join(bindgen, 'oxidc_wasm.js') }));
     build.onResolve({ filter: /^#bytes$/ }, () => ({ path: 'bytes', namespace: 'parts' }));
     build.onLoad({ filter: /.*/, namespace: 'parts' }, () => ({
       contents: `export default '${deflateRawSync(readFileSync(wasm), { level: 9 }).toString('base64')}'`,
