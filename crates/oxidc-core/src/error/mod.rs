@@ -95,6 +95,7 @@ struct Facts {
     session: SessionEffect,
     retry_after: Option<u32>,
     provider: Option<ProviderSays>,
+    challenge: Option<Object>,
 }
 
 /// What the provider said, cut to printable characters and a harmless length. Plain text, never HTML.
@@ -108,7 +109,7 @@ impl Error {
     /// An error without further detail.
     #[must_use]
     pub fn new(code: Code) -> Self {
-        Self(Box::new(Facts { code, detail: None, session: code.session(), retry_after: None, provider: None }))
+        Self(Box::new(Facts { code, detail: None, session: code.session(), retry_after: None, provider: None, challenge: None }))
     }
 
     /// Adds what a developer needs to find the cause: the values that disagree, the member that is missing.
@@ -138,6 +139,13 @@ impl Error {
     #[must_use]
     pub fn said(mut self, error: &str, description: Option<&str>) -> Self {
         self.0.provider = Some(ProviderSays { error: printable(error, 64), description: description.map(|d| printable(d, 1024)) });
+        self
+    }
+
+    /// Adds what an API demands of the sign-in (RFC 9470 section 3): `acrValues` and `maxAge`.
+    #[must_use]
+    pub fn demanding(mut self, challenge: Object) -> Self {
+        self.0.challenge = Some(challenge);
         self
     }
 
@@ -193,7 +201,7 @@ impl Error {
     }
 
     /// The error as it crosses the boundary: `code`, `session` and, where they are known, `message` (the detail alone),
-    /// `retryAfter` (seconds), `error` and `errorDescription` (the provider's words). What follows from the code, the other
+    /// `retryAfter` (seconds), `error` and `errorDescription` (the provider's words), and `challenge`. What follows from the code, the other
     /// side knows: so the module that browsers load is without the sentences.
     #[must_use]
     pub fn facts(&self) -> Value {
@@ -205,7 +213,8 @@ impl Error {
             .with("code", self.0.code.name())
             .with("session", self.0.session.name())
             .with_some("message", self.0.detail.as_deref())
-            .with_some("retryAfter", self.0.retry_after);
+            .with_some("retryAfter", self.0.retry_after)
+            .with_some("challenge", self.0.challenge.clone());
         if let Some(says) = &self.0.provider {
             object = object.with("error", says.error.as_str()).with_some("errorDescription", says.description.as_deref());
         }
