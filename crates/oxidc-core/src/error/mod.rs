@@ -201,7 +201,7 @@ impl Error {
     }
 
     /// The error as it crosses the boundary: `code`, `session` and, where they are known, `message` (the detail alone),
-    /// `retryAfter` (seconds), `error` and `errorDescription` (the provider's words). What follows from the code, the other
+    /// `retryAfter` (seconds), `error` and `errorDescription` (the provider's words), and `challenge`. What follows from the code, the other
     /// side knows: so the module that browsers load is without the sentences.
     #[must_use]
     pub fn facts(&self) -> Value {

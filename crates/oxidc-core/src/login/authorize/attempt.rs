@@ -190,7 +190,7 @@ fn to_value(cx: &Context, attempt: &Attempt) -> Value {
 
 fn from_value(entry: &Value) -> Option<Attempt> {
     let text = |name: &str| entry.string(name);
-    let flag = |name: &str| entry.get(name).and_then(Value::as_bool).unwrap_or(false);
+    let flag = |name: &str| entry.flag(name).unwrap_or(false);
     let texts = |name: &str| Some(entry.get(name)?.as_array()?.iter().filter_map(Value::as_str).map(String::from).collect());
     let purpose = match text("purpose")?.as_str() {
         "signOut" => Purpose::SignOut,
