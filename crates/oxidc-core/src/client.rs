@@ -36,6 +36,8 @@ pub(crate) struct Context {
     /// One refresh of this tab at a time.
     pub(crate) gate: Rc<Gate>,
     pub(crate) visible: Cell<bool>,
+    #[cfg(feature = "extended")]
+    pub(crate) sender: crate::wire::sender::State,
 }
 
 impl Context {
@@ -90,6 +92,8 @@ impl Client {
             flights: Rc::default(),
             gate: Rc::default(),
             visible: Cell::new(true),
+            #[cfg(feature = "extended")]
+            sender: Default::default(),
         };
         Self { cx: Rc::new(cx), flows: Flows::default(), calls: Vec::new(), effects: Vec::new(), closed: false }
     }
@@ -166,7 +170,7 @@ impl Client {
 async fn perform(cx: &Rc<Context>, command: Command) -> Result<Value> {
     match command {
         Command::ProcessCallback { url } => login::callback::process(cx, &url).await,
-        Command::SignIn(options) => login::authorize::sign_in(cx, options).await.map(|()| Value::Null),
+        Command::SignIn(options) => login::authorize::sign_in(cx, options, false).await,
         Command::GetSession => session::get(cx).await,
         Command::GetTokens(options) => session::refresh::get_tokens(cx, options).await,
         Command::RefreshSession(options) => session::refresh::refresh_session(cx, options).await,
@@ -181,6 +185,8 @@ async fn perform(cx: &Rc<Context>, command: Command) -> Result<Value> {
             }
             session::notice(cx, notice).await.map(|()| Value::Null)
         }
+        #[cfg(feature = "extended")]
+        Command::Operation(operation) => crate::operations::perform(cx, operation).await,
         Command::Close => Ok(Value::Null),
     }
 }

@@ -43,6 +43,8 @@ pub enum Effect {
         task: TaskId,
         /// The value of the `Authorization` header to add.
         authorization: Option<crate::secret::Secret>,
+        /// The value of the `DPoP` header to add (RFC 9449 section 7.1).
+        dpop: Option<String>,
     },
     /// Draws random octets from the platform's secure source. Answer: [`Outcome::Bytes`].
     Random {
@@ -68,6 +70,8 @@ pub enum Effect {
         /// The signature.
         signature: Vec<u8>,
     },
+    /// Uses a key that never leaves the platform. Only the feature `extended` asks for that.
+    Signing(Signing),
     /// Resolves an address with the platform's own parser. Answer: [`Outcome::Address`], or
     /// [`Outcome::Failed`] when it is no address.
     Resolve {
@@ -139,6 +143,39 @@ pub enum Effect {
         task: TaskId,
         /// Its result.
         result: Result<Value, Error>,
+    },
+}
+
+/// What is done with private keys.
+#[derive(Clone, Debug)]
+pub enum Signing {
+    /// Finds a key pair of the platform by its name, or makes one for ES256 whose private part cannot be exported.
+    /// Answer: [`Outcome::Record`] with the public key as the text of a JWK, or without one where there is none.
+    Key {
+        /// The key's name.
+        name: String,
+        /// Whether one is made where there is none.
+        make: bool,
+    },
+    /// Signs. Answer: [`Outcome::Bytes`].
+    Sign {
+        /// The name of a key that was made, or of one that the application holds.
+        key: String,
+        /// The signature algorithm.
+        algorithm: Algorithm,
+        /// The octets to sign.
+        data: Vec<u8>,
+    },
+    /// Deletes a key that was made. No outcome.
+    Forget {
+        /// The key's name.
+        name: String,
+    },
+    /// Asks the application for a request object (RFC 9101) that carries these claims, signed wherever it keeps its key.
+    /// Answer: [`Outcome::Record`] with the JWT.
+    RequestObject {
+        /// The claims.
+        claims: Value,
     },
 }
 

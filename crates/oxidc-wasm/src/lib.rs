@@ -87,6 +87,10 @@ fn configure(options: &str, page: &str) -> Result<Client> {
     let page = Value::parse(page).map_err(malformed)?;
     let text = |name: &str| page.get(name).and_then(Value::as_str).map(String::from).unwrap_or_default();
     let page = Page { href: text("href"), origin: text("origin") };
+    // A page keeps no secret, whatever it says.
+    if options.get("danger").is_some() {
+        return Err(Error::new(Code::OptionUnknown).detail("danger"));
+    }
     let config = ClientConfig::from_value(&options, &page.origin)?;
     Ok(Client::new(config, page))
 }

@@ -49,6 +49,7 @@ fn response(status: i64, outcome: &Object) -> Response {
         retry_after: header("retry-after"),
         date: header("date"),
         www_authenticate: header("www-authenticate"),
+        dpop_nonce: header("dpop-nonce"),
         body: outcome.get("body").and_then(Value::as_str).map(String::from).unwrap_or_default(),
     }
 }

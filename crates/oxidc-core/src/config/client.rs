@@ -54,6 +54,8 @@ pub struct ClientConfig {
     pub(crate) algorithms: Vec<Algorithm>,
     pub(crate) trusted_audiences: Vec<String>,
     pub(crate) automatic_renewal: bool,
+    #[cfg(feature = "extended")]
+    pub(crate) extended: super::extended::Extended,
 }
 
 impl ClientConfig {
@@ -72,6 +74,8 @@ impl ClientConfig {
     /// assert_eq!(refused.code(), Code::IssuerInsecure);
     /// ```
     pub fn from_value(value: &Value, origin: &str) -> Result<Self> {
+        #[cfg(feature = "extended")]
+        let (value, extended) = &super::extended::Extended::take(value)?;
         let mut options = Options::read(Some(value), OPTIONS);
         if options.value("clientSecret").is_some() {
             return Err(Code::ClientSecretRefused.into());
@@ -102,6 +106,8 @@ impl ClientConfig {
             resources,
             issuer,
             provider,
+            #[cfg(feature = "extended")]
+            extended: extended.clone(),
         };
         if config.client_id.is_empty() {
             options.refuse(Code::ClientIdMissing, "clientId");

@@ -32,7 +32,7 @@ const FOREIGN: &[&str] = &["response", "access_token", "id_token", "refresh_toke
 const LONGEST: usize = 8_192;
 const MOST: usize = 64;
 
-type Parameters = Vec<(String, String)>;
+pub(crate) type Parameters = Vec<(String, String)>;
 
 /// Completes what the page's address answers, if it answers anything.
 pub(crate) async fn process(cx: &Rc<Context>, url: &str) -> Result<Value> {
@@ -41,6 +41,10 @@ pub(crate) async fn process(cx: &Rc<Context>, url: &str) -> Result<Value> {
     let parameters = form::parse(query);
     let in_fragment = fragment.and_then(form::parse).is_some_and(|p| tells(&p) && p.len() > 1);
     // A query that cannot be read, on a callback's address, may be half of an answer.
+    #[cfg(feature = "extended")]
+    let signed = super::jarm::response(cx, query, fragment);
+    #[cfg(feature = "extended")]
+    let in_fragment = in_fragment || signed.as_ref().is_some_and(|response| response.in_fragment);
     if !in_fragment && !parameters.as_ref().is_none_or(tells) {
         return Ok(nothing());
     }
@@ -49,6 +53,20 @@ pub(crate) async fn process(cx: &Rc<Context>, url: &str) -> Result<Value> {
     }
     let clean = clean(base, query, if in_fragment { None } else { fragment });
     let scrub = || cx.shell.tell(Effect::ReplaceAddress { url: clean.clone() });
+
+    #[cfg(feature = "extended")]
+    let is_signed = signed.is_some();
+    #[cfg(feature = "extended")]
+    let (parameters, in_fragment) = match signed {
+        Some(response) => {
+            scrub();
+            match super::jarm::open(cx, &response).await? {
+                Some(parameters) => (Some(parameters), false),
+                None => return Ok(nothing()),
+            }
+        }
+        None => (parameters, in_fragment),
+    };
 
     // Shape.
     let Some(parameters) = parameters.filter(|p| !in_fragment && is_well_formed(p)) else {
@@ -78,6 +96,8 @@ pub(crate) async fn process(cx: &Rc<Context>, url: &str) -> Result<Value> {
     let result = match purpose {
         Purpose::SignOut => Object::new().with("handled", "signOut"),
         Purpose::SignIn(sign_in) => {
+            #[cfg(feature = "extended")]
+            super::jarm::demand(cx, is_signed)?;
             let code = code(cx, &get).await?;
             let session = exchange::sign_in(cx, code, sign_in).await?;
             Object::new().with("handled", "signIn").with("session", session)
@@ -92,7 +112,7 @@ pub(crate) async fn process(cx: &Rc<Context>, url: &str) -> Result<Value> {
 }
 
 /// The code of a response that the asked provider sent.
-async fn code<'a>(cx: &Rc<Context>, get: &impl Fn(&str) -> Option<&'a str>) -> Result<Secret> {
+pub(crate) async fn code<'a>(cx: &Rc<Context>, get: &impl Fn(&str) -> Option<&'a str>) -> Result<Secret> {
     // RFC 9207 section 2.4, also for errors.
     match get("iss") {
         Some(iss) if iss == cx.config.issuer.as_str() => (),
@@ -127,7 +147,7 @@ fn tells(parameters: &Parameters) -> bool {
 }
 
 /// RFC 6749 section 3.1: nothing is repeated. Nothing is empty, too long, contradictory or of another flow.
-fn is_well_formed(parameters: &Parameters) -> bool {
+pub(crate) fn is_well_formed(parameters: &Parameters) -> bool {
     let ours: Vec<_> = parameters.iter().filter(|(name, _)| PARAMETERS.contains(&name.as_str())).collect();
     let has = |name: &str| ours.iter().any(|(n, _)| n == name);
     let once = |name: &str| ours.iter().filter(|(n, _)| n == name).count() == 1;

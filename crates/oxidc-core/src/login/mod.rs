@@ -4,4 +4,6 @@ pub(crate) mod authorize;
 pub(crate) mod callback;
 pub(crate) mod exchange;
 pub mod id_token;
+#[cfg(feature = "extended")]
+pub(crate) mod jarm;
 pub(crate) mod verify;

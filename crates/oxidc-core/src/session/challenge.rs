@@ -19,10 +19,10 @@ impl Challenge {
     }
 }
 
-/// Whether a new token may help: the header is not readable, or it asks for a bearer token and names no other trouble.
-pub(crate) fn asks_for_token(header: Option<&str>) -> bool {
+/// Whether a new token may help: the header is not readable, or it asks for a token of our `scheme` and names no other trouble.
+pub(crate) fn asks_for_token(header: Option<&str>, scheme: &str) -> bool {
     let Some(challenges) = header.and_then(parse) else { return true };
-    challenges.iter().any(|c| c.scheme == "bearer" && c.get("error").is_none_or(|error| error == "invalid_token"))
+    challenges.iter().any(|c| c.scheme == scheme && c.get("error").is_none_or(|error| error == "invalid_token"))
 }
 
 /// Reads a list of challenges; `None` where it is none.
@@ -127,7 +127,7 @@ mod tests {
             (Some("Bearer error=\"insufficient_user_authentication\", acr_values=\"a b\""), false),
             (Some("\"unterminated"), true),
         ] {
-            assert_eq!(asks_for_token(header), asks, "{header:?}");
+            assert_eq!(asks_for_token(header, "bearer"), asks, "{header:?}");
         }
     }
 

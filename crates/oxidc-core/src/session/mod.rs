@@ -7,6 +7,8 @@ pub(crate) mod renewal;
 pub(crate) mod request;
 pub(crate) mod store;
 pub(crate) mod userinfo;
+#[cfg(feature = "extended")]
+pub(crate) mod userinfo_jwt;
 
 use alloc::rc::Rc;
 use alloc::string::String;
@@ -83,7 +85,11 @@ pub(crate) fn user_of(claims: &Object) -> Object {
 /// Begins a session: whatever was there before is replaced in one step.
 pub(crate) async fn begin(cx: &Rc<Context>, record: Record) -> Result<Value> {
     store::load(cx).await;
+    let before = cx.sessions.record();
     store::replace(cx, Ok(record)).await;
+    if let Some(before) = before {
+        before.binding.forget(cx);
+    }
     changed(cx, "signed_in");
     announce_token(cx, None);
     Ok(view(cx))
@@ -91,9 +97,10 @@ pub(crate) async fn begin(cx: &Rc<Context>, record: Record) -> Result<Value> {
 
 /// Ends the session in this tab and, through the storage, in all others. What began before cannot bring it back.
 pub(crate) async fn end(cx: &Rc<Context>, reason: &'static str) {
-    let was_signed_in = cx.sessions.record.borrow_mut().take().is_some();
+    let before = cx.sessions.record.borrow_mut().take();
     store::replace(cx, Err(Ended { reason: reason.into(), at: cx.shell.now().wall })).await;
-    if was_signed_in {
+    if let Some(before) = before {
+        before.binding.forget(cx);
         ended(cx, reason);
     }
 }

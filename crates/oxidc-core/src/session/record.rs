@@ -9,6 +9,7 @@ use crate::effect::Now;
 use crate::secret::Secret;
 use crate::time::{Millis, SECOND};
 use crate::wire::json::{Object, Value};
+use crate::wire::sender::Binding;
 
 /// The version of the stored form.
 const VERSION: i64 = 1;
@@ -32,6 +33,8 @@ pub(crate) struct Record {
     pub(crate) authenticated_at: Millis,
     /// When the refresh token was sent without an answer having come.
     pub(crate) uncertain: Option<Millis>,
+    /// What the tokens are bound to.
+    pub(crate) binding: Binding,
 }
 
 /// The mark that a session ended. It holds nothing about the person.
@@ -42,6 +45,7 @@ pub(crate) struct Ended {
 }
 
 /// What a stored text turns out to be.
+#[allow(clippy::large_enum_variant)]
 pub(crate) enum Stored {
     Session(Record),
     Ended {
@@ -172,6 +176,7 @@ impl Record {
             .with("tokens", tokens)
             .with("authenticatedAt", self.authenticated_at)
             .with_some("uncertain", self.uncertain)
+            .with_some("binding", self.binding.to_value())
             .into();
         record.to_text()
     }
@@ -255,6 +260,7 @@ fn session(cx: &Context, value: &Value, generation: i64) -> Option<Record> {
         tokens: value.get("tokens")?.as_array()?.iter().map(|t| Token::from_value(t, now)).collect::<Option<_>>()?,
         authenticated_at: integer(value, "authenticatedAt")?,
         uncertain: integer(value, "uncertain"),
+        binding: Binding::from_value(value.get("binding")),
     })
 }
 

@@ -153,6 +153,7 @@ async fn send(cx: &Rc<Context>, want: &Want) -> Result<()> {
     loop {
         let record = cx.sessions.record().ok_or(Code::SignedOut)?;
         let refresh_token = record.refresh_token.clone().ok_or(Code::NoRefreshToken)?;
+        record.binding.check(cx).await?;
         let is_default = *want == record.default_want();
         let mut form = Form::new().with("grant_type", "refresh_token").with("refresh_token", refresh_token.expose());
         if !is_default && !want.scopes.is_empty() {
@@ -166,7 +167,7 @@ async fn send(cx: &Rc<Context>, want: &Want) -> Result<()> {
             return Err(Code::SignedOut.into());
         }
         let sent_at = cx.shell.now();
-        match token_request(cx, form).await {
+        match token_request(cx, form, &record.binding).await {
             Ok(response) => {
                 let token = response.token(want.resources.clone(), want.scopes.clone(), sent_at);
                 return receive(cx, want, response, token).await;
@@ -223,7 +224,7 @@ async fn receive(cx: &Rc<Context>, want: &Want, response: TokenResponse, token: 
     let mut unverified = None;
     if let Some(id_token) = &response.id_token {
         let nonce = record.claims.get("nonce").and_then(Value::as_str);
-        let checks = Checks { nonce, max_age: None, login: false, access_token: &response.access_token };
+        let checks = Checks { nonce, max_age: None, login: false, access_token: Some(&response.access_token) };
         match verify::id_token(cx, id_token, checks).await {
             Ok(claims) => {
                 // OpenID Connect Core 1.0 section 12.2.

@@ -1,20 +1,17 @@
 //! The application's own requests: which carry a token, and what happens when an API refuses it (RFC 6750).
 
 use alloc::rc::Rc;
-use alloc::string::String;
 
 use super::challenge::asks_for_token;
 use super::record::Want;
 use super::{refresh, store};
 use crate::client::Context;
 use crate::command::{FetchOptions, TokenOptions};
-use crate::effect::{Effect, Outcome};
 use crate::error::{Code, Result};
 use crate::secret::Secret;
 use crate::time::{Millis, SECOND};
-use crate::wire::answer::failed;
-use crate::wire::http::Response;
 use crate::wire::json::Value;
+use crate::wire::sender::{self, send};
 
 /// A token that is younger was refused for another reason than its age.
 const YOUNG: Millis = 5 * SECOND;
@@ -23,7 +20,7 @@ const YOUNG: Millis = 5 * SECOND;
 /// renewed once and the request repeated once, where it can be sent again.
 pub(crate) async fn fetch(cx: &Rc<Context>, request: &FetchOptions) -> Result<()> {
     let Some(resources) = cx.config.token_for(&request.origin) else {
-        return send(cx, None).await.map(drop);
+        return send(cx, request, None).await.map(drop);
     };
     if request.authorization {
         return Err(Code::AuthorizationHeaderSet.into());
@@ -33,8 +30,8 @@ pub(crate) async fn fetch(cx: &Rc<Context>, request: &FetchOptions) -> Result<()
     }
     let options = TokenOptions { resources: resources.to_vec(), ..TokenOptions::default() };
     let used = token(cx, &options).await?;
-    let response = send(cx, Some(&used)).await?;
-    if response.status != 401 || !request.replayable || !asks_for_token(response.www_authenticate.as_deref()) {
+    let response = send(cx, request, Some(&used)).await?;
+    if response.status != 401 || !request.replayable || !asks_for_token(response.www_authenticate.as_deref(), sender::scheme(cx)) {
         return Ok(());
     }
     // Somebody may have renewed it while this request was on its way.
@@ -46,7 +43,7 @@ pub(crate) async fn fetch(cx: &Rc<Context>, request: &FetchOptions) -> Result<()
         }
         current = token(cx, &TokenOptions { force_refresh: true, ..options }).await?;
     }
-    send(cx, Some(&current)).await.map(drop)
+    send(cx, request, Some(&current)).await.map(drop)
 }
 
 async fn token(cx: &Rc<Context>, options: &TokenOptions) -> Result<Secret> {
@@ -62,12 +59,4 @@ fn is_young(cx: &Context, options: &TokenOptions) -> bool {
         false => Want { resources: options.resources.clone(), scopes: cx.config.scopes_of(&options.resources) },
     };
     record.find(&want).is_some_and(|token| token.age(cx.shell.now()) < YOUNG)
-}
-
-async fn send(cx: &Context, token: Option<&Secret>) -> Result<Response> {
-    let authorization = token.map(|token| Secret::from(String::from("Bearer ") + token.expose()));
-    match cx.shell.perform(Effect::Send { task: cx.shell.current(), authorization }).await {
-        Outcome::Http(response) => Ok(response),
-        other => Err(failed(other)),
-    }
 }

@@ -13,6 +13,7 @@ use crate::error::{Code, Error, Result};
 use crate::secret::{Secret, same};
 use crate::time::{Millis, SECOND};
 use crate::wire::json::{Object, Value};
+use crate::wire::sender::Binding;
 
 const KEY: &str = "oxidc:attempts";
 /// How many attempts are kept; the oldest go first.
@@ -43,9 +44,12 @@ pub(crate) struct SignIn {
     pub(crate) scopes: Vec<String>,
     pub(crate) resources: Vec<String>,
     pub(crate) max_age: Option<i64>,
+    /// What the tokens are to be bound to.
+    pub(crate) binding: Binding,
 }
 
 /// What a `state` leads to.
+#[allow(clippy::large_enum_variant)]
 pub(crate) enum Found {
     /// An attempt of this client. It is used up now.
     Ours(Attempt),
@@ -168,7 +172,8 @@ fn to_value(cx: &Context, attempt: Attempt) -> Value {
             .with("verifier", sign_in.verifier.expose())
             .with("scopes", sign_in.scopes)
             .with("resources", sign_in.resources)
-            .with_some("maxAge", sign_in.max_age),
+            .with_some("maxAge", sign_in.max_age)
+            .with_some("binding", sign_in.binding.to_value()),
     }
     .into()
 }
@@ -185,6 +190,7 @@ fn from_value(entry: &Value) -> Option<Attempt> {
             scopes: texts("scopes")?,
             resources: texts("resources")?,
             max_age: entry.get("maxAge").and_then(Value::as_integer),
+            binding: Binding::from_value(entry.get("binding")),
         }),
         _ => return None,
     };
