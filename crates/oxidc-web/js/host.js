@@ -375,6 +375,8 @@ var Driver = class {
   #records;
   #locks = new Locks();
   #handlers = /* @__PURE__ */ new Map();
+  /** Calls that the core has not taken yet: a trap must not leave them hanging. */
+  #starting = /* @__PURE__ */ new Set();
   #calls = /* @__PURE__ */ new Map();
   #running = /* @__PURE__ */ new Map();
   #core;
@@ -391,9 +393,12 @@ var Driver = class {
     if (extra.signal?.aborted) throw this.#error("aborted");
     const core = await this.#load();
     return new Promise((resolve, reject) => {
+      const call = { ...extra, resolve, reject };
+      this.#starting.add(call);
       this.#feed(core, () => {
         const { task, effects } = JSON.parse(core.start(JSON.stringify(command), Date.now(), performance.now()));
-        this.#calls.set(task, { ...extra, resolve, reject });
+        this.#starting.delete(call);
+        this.#calls.set(task, call);
         extra.signal?.addEventListener("abort", () => this.#feed(core, () => this.#cancel(core, task)), { once: true });
         return effects;
       });
@@ -457,13 +462,14 @@ var Driver = class {
   }
   /** After a trap the instance is not to be used again; the next call makes a new one from storage. */
   #trapped(error) {
-    const calls = [...this.#calls.values()];
+    const calls = [...this.#calls.values(), ...this.#starting];
     this.#release();
     this.#core = void 0;
     for (const call of calls) call.reject(this.#error("core_trapped", String(error)));
   }
   #release() {
     this.#inputs = [];
+    this.#starting.clear();
     this.#calls.clear();
     for (const abort of this.#running.values()) abort.abort();
     this.#running.clear();

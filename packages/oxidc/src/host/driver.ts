@@ -47,6 +47,8 @@ export class Driver {
   readonly #records: { session: Records; device: Records };
   readonly #locks = new Locks();
   readonly #handlers = new Map<string, Set<Handler>>();
+  /** Calls that the core has not taken yet: a trap must not leave them hanging. */
+  readonly #starting = new Set<Call>();
   readonly #calls = new Map<number, Call>();
   readonly #running = new Map<number, AbortController>();
   #core: Promise<Core> | undefined;
@@ -65,9 +67,12 @@ export class Driver {
     if (extra.signal?.aborted) throw this.#error('aborted');
     const core = await this.#load();
     return new Promise((resolve, reject) => {
+      const call = { ...extra, resolve, reject };
+      this.#starting.add(call);
       this.#feed(core, () => {
         const { task, effects } = JSON.parse(core.start(JSON.stringify(command), Date.now(), performance.now()));
-        this.#calls.set(task, { ...extra, resolve, reject });
+        this.#starting.delete(call);
+        this.#calls.set(task, call);
         extra.signal?.addEventListener('abort', () => this.#feed(core, () => this.#cancel(core, task)), { once: true });
         return effects;
       });
@@ -136,7 +141,7 @@ export class Driver {
 
   /** After a trap the instance is not to be used again; the next call makes a new one from storage. */
   #trapped(error: unknown): void {
-    const calls = [...this.#calls.values()];
+    const calls = [...this.#calls.values(), ...this.#starting];
     this.#release();
     this.#core = undefined;
     for (const call of calls) call.reject(this.#error('core_trapped', String(error)));
@@ -144,6 +149,7 @@ export class Driver {
 
   #release(): void {
     this.#inputs = [];
+    this.#starting.clear();
     this.#calls.clear();
     for (const abort of this.#running.values()) abort.abort();
     this.#running.clear();
