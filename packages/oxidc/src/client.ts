@@ -5,7 +5,8 @@
 import { errorOf } from './errors.js';
 import { Driver, type Core } from './host/index.js';
 import { MemoryStorage } from './host/storage.js';
-import { check } from './options.js';
+import { OPERATIONS, type Oidc } from './oidc.js';
+import { check, isExtended } from './options.js';
 import type {
   AuthClientEvents,
   AuthClientOptions,
@@ -19,8 +20,8 @@ import type {
   Tokens,
 } from './types.js';
 
-/** Makes cores once the WebAssembly module is there. */
-export type Load = () => Promise<new (options: string, page: string, wall: number, monotonic: number) => Core>;
+/** Makes cores once the WebAssembly module is there: the main one, or the one with the extended protocol features. */
+export type Load = (extended: boolean) => Promise<new (options: string, page: string, wall: number, monotonic: number) => Core>;
 
 /** A token that can be answered again for a while without asking. */
 interface Fresh {
@@ -47,20 +48,29 @@ export class BaseClient {
   readonly #driver: Driver;
   readonly #options: AuthClientOptions;
   readonly #fresh = new Map<string, Fresh>();
+  readonly #extend: () => Driver;
+  #extended: Driver | undefined;
+  #oidc: Oidc | undefined;
   #callback: Promise<CallbackResult> | undefined;
 
   /** @internal */
   constructor(options: AuthClientOptions, load: Load) {
-    const makeCore = async (...arguments_: [string, string, number, number]) => {
-      const Core = await load();
-      try {
-        return new Core(...arguments_);
-      } catch (refused) {
-        throw typeof refused === 'string' ? errorOf(JSON.parse(refused)) : refused;
-      }
+    const checked = check(options);
+    const drive = (extended: boolean) => {
+      const makeCore = async (...arguments_: [string, string, number, number]) => {
+        const Core = await load(extended);
+        try {
+          return new Core(...arguments_);
+        } catch (refused) {
+          throw typeof refused === 'string' ? errorOf(JSON.parse(refused)) : refused;
+        }
+      };
+      const { storage, requestObject } = options;
+      return new Driver({ options: checked, storage, makeCore, makeError: errorOf, requestObject });
     };
     this.#options = options;
-    this.#driver = new Driver({ options: check(options), storage: options.storage, makeCore, makeError: errorOf });
+    this.#driver = drive(isExtended(options));
+    this.#extend = () => (this.#extended ??= isExtended(options) ? this.#driver : drive(true));
     for (const event of ['session', 'tokens', 'signedOut']) this.#driver.on(event, () => this.#fresh.clear());
   }
 
@@ -161,15 +171,20 @@ export class BaseClient {
     const { origin } = new URL(request.url);
     const stream = init.body instanceof ReadableStream || (input instanceof Request && input.body !== null);
     let last: Response | undefined;
-    const send = async (authorization: string | null) => {
+    const send = async (authorization: string | null, dpop?: string) => {
       const copy = stream ? request : request.clone();
       const headers = new Headers(copy.headers);
       if (authorization) headers.set('authorization', authorization);
-      const redirect = authorization && init.redirect === undefined && !(input instanceof Request) ? 'error' : copy.redirect;
+      if (dpop) headers.set('dpop', dpop);
+      // A browser takes `Authorization` off when a redirect leads elsewhere, but not a proof.
+      const own = authorization && init.redirect === undefined && !(input instanceof Request) ? 'error' : copy.redirect;
+      const redirect = dpop && own === 'follow' ? 'error' : own;
       return (last = await globalThis.fetch(new Request(copy, { headers, redirect })));
     };
     const command = {
       do: 'fetch',
+      method: request.method,
+      url: request.url,
       origin,
       mode: request.mode,
       authorization: request.headers.has('authorization'),
@@ -189,12 +204,32 @@ export class BaseClient {
   }
 
   /** Ends everything that is under way and releases what the client holds. The session stays in its storage. */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#fresh.clear();
-    return this.#driver.close();
+    await Promise.all([this.#driver.close(), this.#extended?.close()]);
   }
 
-  #run(command: string, { signal, ...options }: { signal?: AbortSignal }): Promise<unknown> {
-    return this.#driver.run({ do: command, options }, { signal });
+  /**
+   * The operations of the protocol one by one, each usable alone. They neither read nor write the session. The first use loads
+   * the extended module.
+   */
+  get oidc(): Oidc {
+    const operation = (name: string) => [
+      name,
+      ({ signal, ...options }: { signal?: AbortSignal } = {}) =>
+        this.#extend().run({ do: 'operation', operation: name, options }, { signal }),
+    ];
+    return (this.#oidc ??= Object.fromEntries(OPERATIONS.map(operation)) as Oidc);
+  }
+
+  async #run(command: string, { signal, ...options }: { signal?: AbortSignal }): Promise<unknown> {
+    const run = (driver: Driver) => driver.run({ do: command, options }, { signal });
+    try {
+      return await run(this.#driver);
+    } catch (error) {
+      // Only the provider's metadata tells; the answer to the request needs nothing special.
+      if ((error as { code?: string }).code !== 'pushed_request_required') throw error;
+      return run(this.#extend());
+    }
   }
 }

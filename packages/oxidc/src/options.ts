@@ -51,12 +51,21 @@ const CHECKS: Record<keyof AuthClientOptions, Check> = {
   trustedAudiences: list,
   automaticRenewal: flag,
   onReturn: callable,
+  dpop: (value) => (value === 'optional' ? undefined : flag(value)),
+  par: flag,
+  requestObject: (value) => when(typeof value === 'function' || (value as { key?: unknown }).key instanceof CryptoKey),
+  responseMode: (value) => when(value === 'query.jwt' || value === 'fragment.jwt'),
+  signedUserinfo: flag,
 };
+
+/** Whether the options ask for what only the extended module can do. */
+export const isExtended = ({ dpop, par, requestObject, responseMode, signedUserinfo }: AuthClientOptions): boolean =>
+  !!(dpop || par || requestObject || responseMode || signedUserinfo);
 
 /** Refuses options of a wrong shape; gives back those that the core reads. */
 export function check(options: AuthClientOptions): Record<string, unknown> {
   if (typeof options !== 'object' || options === null) throw errorFor('option_invalid', 'options');
-  if ('clientSecret' in options) throw errorFor('client_secret_refused');
+  if ('clientSecret' in options || 'clientAuthentication' in options) throw errorFor('client_secret_refused');
   for (const [name, check] of Object.entries(CHECKS)) {
     const value = options[name as keyof AuthClientOptions];
     const required = name === 'issuer' || name === 'clientId';
@@ -66,6 +75,9 @@ export function check(options: AuthClientOptions): Record<string, unknown> {
   for (const name of Object.keys(options)) {
     if (!Object.hasOwn(CHECKS, name)) throw errorFor('option_unknown', name);
   }
-  const { storage: _storage, onReturn: _onReturn, ...rest } = options;
-  return rest;
+  const { storage: _storage, onReturn: _onReturn, dpop, par, requestObject, responseMode, signedUserinfo, ...rest } = options;
+  // The main module does not know the others, not even when they say no.
+  if (!isExtended(options)) return rest;
+  const signed = typeof requestObject === 'object' ? { ...requestObject, key: 'requestObject' } : requestObject && 'supplied';
+  return { ...rest, dpop, par, requestObject: signed, responseMode, signedUserinfo };
 }

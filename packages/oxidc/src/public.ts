@@ -17,4 +17,5 @@ export {
   type SessionEffect,
 } from './errors.js';
 export { LocalStorage, MemoryStorage, SessionStorage } from './host/storage.js';
+export type * from './oidc.js';
 export type * from './types.js';

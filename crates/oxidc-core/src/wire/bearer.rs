@@ -18,12 +18,12 @@ use crate::secret::Secret;
 
 /// What tokens are bound to: nothing.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Binding;
+pub(crate) struct Binding(());
 
 #[allow(clippy::unused_async, clippy::unused_self)]
 impl Binding {
     pub(crate) async fn make(_: &Context, _: &Metadata, _: &str) -> Result<Self> {
-        Ok(Self)
+        Ok(Self(()))
     }
 
     pub(crate) fn thumbprint(&self) -> Option<&str> {
@@ -35,7 +35,7 @@ impl Binding {
     }
 
     pub(crate) fn from_value(_: Option<&Value>) -> Self {
-        Self
+        Self(())
     }
 
     /// The type of a token that came: the one that can be used.
