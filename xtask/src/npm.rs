@@ -1,4 +1,4 @@
-//! Builds the npm package: Rust to WebAssembly, its glue, the TypeScript around it.
+//! Builds the npm package: Rust to WebAssembly, the TypeScript around it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,11 +14,12 @@ pub const HOST_COPY: &str = "crates/oxidc-web/js/host.js";
 
 pub fn run(dev: bool) -> Result<()> {
     generated::write()?;
-    let bindgen = root().join("target/bindgen");
-    glue(&core()?, &bindgen, true)?;
+    // Both are built under one name, so the first is put aside.
+    let aside = root().join("target/oxidc_wasm_extended.wasm");
+    fs::copy(module(&["standalone", "extended"])?, &aside)?;
+    let (module, extended) = (core()?.display().to_string(), aside.display().to_string());
     npm_packages("packages/oxidc")?;
-    let bindgen = bindgen.display().to_string();
-    let mut words = vec!["node", "build.mjs", &bindgen];
+    let mut words = vec!["node", "build.mjs", &module, &extended];
     if dev {
         words.push("--dev");
     }
@@ -28,7 +29,13 @@ pub fn run(dev: bool) -> Result<()> {
 
 /// Builds the core for the npm package.
 pub fn core() -> Result<PathBuf> {
-    wasm("oxidc-wasm", &["--features", "standalone"])
+    module(&["standalone"])
+}
+
+/// Builds the boundary crate with features.
+fn module(features: &[&str]) -> Result<PathBuf> {
+    // Named alone, because with a second crate type cargo leaves the optimisation over all crates out.
+    wasm("oxidc-wasm", &["--no-default-features", "--features", &features.join(","), "--lib", "--crate-type", "cdylib"])
 }
 
 /// A toolchain that was there before may lack what the repository asks for; rustup adds it.
@@ -43,7 +50,7 @@ pub fn target() -> Result<()> {
 /// Builds a crate for browsers; the file of the module comes back.
 pub fn wasm(package: &str, more: &[&str]) -> Result<PathBuf> {
     target()?;
-    let words = ["cargo", "build", "--quiet", "--profile", "wasm", "--target", "wasm32-unknown-unknown", "--package", package];
+    let words = ["cargo", "rustc", "--quiet", "--profile", "wasm", "--target", "wasm32-unknown-unknown", "--package", package];
     let words = [&words, more].concat();
     let mut command = program(".", &words);
     // No path of the machine that built it ends up in what is published.

@@ -261,7 +261,8 @@ pub(crate) async fn perform(cx: &Rc<Context>, operation: Operation) -> Result<Va
         Operation::AuthorizationRequest(options) => sign_in(cx, options, true).await,
         Operation::PushedAuthorizationRequest(parameters) => {
             let form = parameters.iter().fold(Form::new(), |form, (name, value)| form.with(name, value));
-            let pushed = par::send(cx, &discovery::metadata(cx).await?, form).await?;
+            let metadata = discovery::metadata(cx).await?;
+            let pushed = par::send(cx, &metadata, form).await?;
             Ok(Object::new().with("requestUri", pushed.request_uri).with("expiresIn", pushed.expires_in).into())
         }
         Operation::AuthorizationResponse { url, state } => authorization_response(cx, &url, &state).await,
@@ -360,7 +361,8 @@ async fn checked(
 
 /// The address of a sign-out.
 async fn end_session(cx: &Rc<Context>, id_token: Option<Secret>, return_to: Option<String>, state: Option<String>) -> Result<Value> {
-    let endpoint = discovery::metadata(cx).await?.end_session_endpoint;
+    let metadata = discovery::metadata(cx).await?;
+    let endpoint = metadata.end_session_endpoint.as_ref();
     let endpoint = endpoint.ok_or_else(|| Error::new(Code::EndpointMissing).detail("end_session_endpoint"))?;
     let form = Form::new()
         .with_some("id_token_hint", id_token.as_ref().map(Secret::expose))

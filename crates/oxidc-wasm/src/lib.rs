@@ -8,6 +8,8 @@ extern crate alloc;
 
 pub mod effects;
 pub mod outcomes;
+#[cfg(all(feature = "standalone", target_arch = "wasm32"))]
+mod standalone;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -18,35 +20,23 @@ use oxidc_core::effect::{EffectId, Now};
 use oxidc_core::error::{Code, Error, Result};
 use oxidc_core::wire::json::{Object, Value};
 use oxidc_core::{Client, Page};
-use wasm_bindgen::prelude::*;
-
-#[cfg(all(feature = "standalone", target_arch = "wasm32"))]
-#[allow(unsafe_code)]
-mod standalone {
-    #[global_allocator]
-    static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
-
-    // A trap ends this instance; the page makes a new one from storage.
-    #[panic_handler]
-    fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
-        core::arch::wasm32::unreachable()
-    }
-}
+#[cfg(feature = "bindgen")]
+use wasm_bindgen::prelude::wasm_bindgen;
 
 /// A client of the core that speaks JSON.
-#[wasm_bindgen]
+#[cfg_attr(feature = "bindgen", wasm_bindgen)]
 pub struct Core {
     client: Client,
 }
 
-#[wasm_bindgen]
+#[cfg_attr(feature = "bindgen", wasm_bindgen)]
 impl Core {
     /// Makes a client from its options and its page.
     ///
     /// # Errors
     ///
     /// The JSON text of an error when the configuration is wrong.
-    #[wasm_bindgen(constructor)]
+    #[cfg_attr(feature = "bindgen", wasm_bindgen(constructor))]
     pub fn new(options: &str, page: &str, wall: f64, monotonic: f64) -> Result<Core, String> {
         let _ = (wall, monotonic);
         configure(options, page).map(|client| Self { client }).map_err(|error| error.to_value().to_text())

@@ -146,7 +146,7 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn) -> 
     if cx.config.fetch_userinfo {
         let subject = claims.get("sub").and_then(Value::as_str).unwrap_or_default();
         match userinfo::fetch(cx, &response.access_token, subject, &binding).await {
-            Ok(Some(more)) => more.into_iter().for_each(|(name, value)| user.insert(name, value)),
+            Ok(Some(more)) => user.extend(more),
             Ok(None) => (),
             Err(error) if error.code() == Code::UserInfoSubjectMismatch => return Err(error),
             // The person is signed in; only the extra claims are missing.

@@ -1,5 +1,6 @@
 //! Access tokens: found in the cache, or fetched with the refresh token (RFC 6749 section 6), once for everybody.
 
+use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -93,8 +94,8 @@ pub(crate) fn hand_out(cx: &Context, want: &Want, any: bool) -> Option<Value> {
         Object::new()
             .with("accessToken", token.access_token.expose())
             .with("tokenType", token.token_type.as_str())
-            .with("scopes", token.granted.clone())
-            .with("resources", token.resources.clone())
+            .with("scopes", token.granted.as_slice())
+            .with("resources", token.resources.as_slice())
             .with_some("expiresAt", token.expires_at())
             .with("idToken", record.id_token.as_str())
             .with("freshFor", fresh_for)
@@ -112,7 +113,7 @@ pub(crate) async fn refresh(cx: &Rc<Context>, want: Want) -> Result<()> {
     let seen = access_token(cx, &want);
     let key = text(&["refresh\n", &words(&want.resources, ' '), "\n", &words(&want.scopes, ' ')]);
     let work = cx.clone();
-    cx.flights.join(&cx.shell, &key, || async move { one_at_a_time(&work, &want, seen).await }).await
+    cx.flights.join(&cx.shell, &key, || Box::pin(async move { one_at_a_time(&work, &want, seen).await })).await
 }
 
 fn access_token(cx: &Context, want: &Want) -> Option<String> {
@@ -237,7 +238,7 @@ async fn receive(cx: &Rc<Context>, want: &Want, response: TokenResponse, token: 
                 if time(&claims).is_some() && time(&record.claims).is_some() && time(&claims) != time(&record.claims) {
                     return Err(Error::new(Code::IdTokenAuthTime).detail("a refresh cannot change it"));
                 }
-                super::user_of(&claims).into_iter().for_each(|(name, value)| record.user.insert(name, value));
+                record.user.extend(super::user_of(&claims));
                 record.claims = claims;
                 record.id_token.clone_from(id_token);
             }

@@ -1,6 +1,7 @@
 //! Renews tokens before they expire while somebody looks at the page. Timers are hints: whoever asks for a token is
 //! served by the checks in [`refresh`](super::refresh), whether or not this ran.
 
+use alloc::boxed::Box;
 use alloc::rc::Rc;
 
 use super::record::{Token, Want};
@@ -21,7 +22,7 @@ pub(crate) fn plan(cx: &Rc<Context>) {
         cx.config.automatic_renewal && cx.visible.get() && cx.sessions.record.borrow().as_ref().is_some_and(|r| r.refresh_token.is_some());
     let task = due.then(|| {
         let work = cx.clone();
-        cx.shell.spawn(async move { run(&work).await })
+        cx.shell.spawn(Box::pin(async move { run(&work).await }))
     });
     // A renewal that plans its own successor is not cut off: it ends by itself.
     if let Some(previous) = cx.sessions.renewal.replace(task).filter(|previous| *previous != cx.shell.current()) {

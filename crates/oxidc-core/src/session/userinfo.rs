@@ -19,8 +19,9 @@ const PROTOCOL: &[&str] = &["iss", "aud", "exp", "iat", "nbf", "nonce", "acr", "
 
 /// Reads user information. `None` where the provider has no such endpoint.
 pub(crate) async fn fetch(cx: &Rc<Context>, access_token: &Secret, subject: &str, binding: &Binding) -> Result<Option<Object>> {
-    let Some(endpoint) = discovery::metadata(cx).await?.userinfo_endpoint else { return Ok(None) };
-    let outcome = sender::get(cx, &endpoint, access_token, binding).await?;
+    let metadata = discovery::metadata(cx).await?;
+    let Some(endpoint) = &metadata.userinfo_endpoint else { return Ok(None) };
+    let outcome = sender::get(cx, endpoint, access_token, binding).await?;
     if let crate::effect::Outcome::Http(response) = &outcome
         && matches!(response.status, 401 | 403)
     {
@@ -57,7 +58,7 @@ pub(crate) async fn refetch(cx: &Rc<Context>) -> Result<Value> {
     let claims = result?.ok_or_else(|| Error::new(Code::EndpointMissing).detail("userinfo_endpoint"))?;
     let record = cx.sessions.record().filter(|record| record.subject == subject).ok_or(Code::SignedOut)?;
     let mut user = record.user.clone();
-    claims.into_iter().for_each(|(name, value)| user.insert(name, value));
+    user.extend(claims);
     match store::commit(cx, Record { user, ..record }).await {
         Commit::Ended => return Err(Code::SignedOut.into()),
         Commit::Superseded => (),

@@ -24,7 +24,7 @@ pub(crate) async fn quietly(cx: &Rc<Context>, response: &TokenResponse) {
 
 async fn tokens(cx: &Rc<Context>, refresh_token: Option<&Secret>, access_token: Option<&Secret>) -> &'static str {
     let Ok(metadata) = discovery::metadata(cx).await else { return "failed" };
-    let Some(endpoint) = metadata.revocation_endpoint else { return "unsupported" };
+    let Some(endpoint) = &metadata.revocation_endpoint else { return "unsupported" };
     let mut result = "done";
     for (token, hint) in [(refresh_token, "refresh_token"), (access_token, "access_token")] {
         let Some(token) = token else { continue };
@@ -43,10 +43,11 @@ async fn tokens(cx: &Rc<Context>, refresh_token: Option<&Secret>, access_token: 
 #[cfg(feature = "extended")]
 pub(crate) async fn token(cx: &Rc<Context>, token: &Secret, hint: Option<&str>) -> crate::error::Result<()> {
     use crate::error::{Code, Error};
-    let endpoint = discovery::metadata(cx).await?.revocation_endpoint;
+    let metadata = discovery::metadata(cx).await?;
+    let endpoint = metadata.revocation_endpoint.as_ref();
     let endpoint = endpoint.ok_or_else(|| Error::new(Code::EndpointMissing).detail("revocation_endpoint"))?;
     let form = Form::new().with("token", token.expose()).with_some("token_type_hint", hint);
-    match sender::post(cx, &endpoint, form, &Binding::default()).await? {
+    match sender::post(cx, endpoint, form, &Binding::default()).await? {
         Outcome::Http(response) if response.status == 200 => Ok(()),
         other => crate::wire::answer::read(other, cx.seconds()).map(drop).map_err(crate::grants::refused),
     }

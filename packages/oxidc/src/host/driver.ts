@@ -3,7 +3,7 @@
  * @module
  */
 import type { RequestObjectSigner, Storage } from '../types.js';
-import { digest, random, verify } from './crypto.js';
+import { decode, digest, encode, random, verify } from './crypto.js';
 import { describe, failure, http } from './http.js';
 import { Locks } from './locks.js';
 import { type Core, type CoreError, type Effect, Failed, type Outcome } from './protocol.js';
@@ -213,7 +213,7 @@ export class Driver {
       case 'sign':
       case 'forgetKey':
       case 'requestObject':
-        return import('./keys.js').then(({ perform }) => perform(effect, this.#options.requestObject));
+        return import('./keys.js').then(({ perform }) => perform(effect, this.#options.requestObject, { encode, decode, Failed }));
       case 'resolve': {
         const { href, origin } = new URL(effect.url, location.href);
         return { href, origin };

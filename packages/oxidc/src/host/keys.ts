@@ -3,8 +3,7 @@
  * @module
  */
 import type { RequestObjectSigner } from '../types.js';
-import { decode, encode } from './crypto.js';
-import { type Effect, Failed, type Outcome } from './protocol.js';
+import type { Effect, Failed, Outcome } from './protocol.js';
 
 /** The effects that use private keys. */
 export type Signing = Extract<Effect, { do: 'key' | 'sign' | 'forgetKey' | 'requestObject' }>;
@@ -15,15 +14,24 @@ interface Kept {
   used: number;
 }
 
+/** What this shares with the rest; handed over, so that no third file has to be loaded for it. */
+export interface Tools {
+  encode(bytes: Uint8Array): string;
+  decode(text: string): Uint8Array<ArrayBuffer>;
+  Failed: typeof Failed;
+}
+
 const NAME = 'oxidc-keys';
 const STORE = 'keys';
 /** How many keys are kept. Sign-ins that nobody finished leave theirs behind; those not used for the longest time go first. */
 const MOST = 100;
 
 const known = new Map<string, CryptoKeyPair>();
+let tools: Tools;
 
 /** Performs one of them. `own` is what the application signs request objects with. */
-export async function perform(effect: Signing, own: RequestObjectSigner | undefined): Promise<Outcome> {
+export async function perform(effect: Signing, own: RequestObjectSigner | undefined, given: Tools): Promise<Outcome> {
+  tools = given;
   switch (effect.do) {
     case 'key':
       return { record: await publicKey(effect.name, effect.make) };
@@ -34,7 +42,7 @@ export async function perform(effect: Signing, own: RequestObjectSigner | undefi
       await transact((store) => store.delete(effect.name));
       return {};
     case 'requestObject':
-      if (typeof own !== 'function') throw new Failed('unsupported', 'requestObject');
+      if (typeof own !== 'function') throw new tools.Failed('unsupported', 'requestObject');
       return { record: await own(effect.claims) };
   }
 }
@@ -52,10 +60,10 @@ async function publicKey(name: string, make: boolean): Promise<string | null> {
 
 async function sign({ key: name, algorithm, data }: Extract<Signing, { do: 'sign' }>, own?: CryptoKey): Promise<string> {
   const key = own ?? (await find(name))?.privateKey;
-  if (!key) throw new Failed('unsupported', 'the key is gone');
+  if (!key) throw new tools.Failed('unsupported', 'the key is gone');
   const bits = algorithm.slice(2);
   const parameters = algorithm === 'EdDSA' ? 'Ed25519' : { name: key.algorithm.name, hash: `SHA-${bits}`, saltLength: +bits / 8 };
-  return encode(new Uint8Array(await crypto.subtle.sign(parameters, key, decode(data))));
+  return tools.encode(new Uint8Array(await crypto.subtle.sign(parameters, key, tools.decode(data))));
 }
 
 async function find(name: string): Promise<CryptoKeyPair | undefined> {
@@ -105,5 +113,5 @@ function open(): Promise<IDBDatabase> {
 }
 
 function refused(error: unknown): Failed {
-  return new Failed('denied', (error as { name?: string } | null)?.name ?? 'unknown');
+  return new tools.Failed('denied', (error as { name?: string } | null)?.name ?? 'unknown');
 }

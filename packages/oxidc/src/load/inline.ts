@@ -6,8 +6,9 @@ import bytes from '#bytes';
 import { decode } from '../host/crypto.js';
 import { loader } from './shared.js';
 
-/** Unpacks the module that the script carries. */
-export const load = loader(() => {
-  const packed = new Blob([decode(bytes)]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
+/** Unpacks the module that the script carries; the extended one is in a script of its own. */
+export const load = loader(async (extended) => {
+  const carried = extended ? (await import('./extended.js')).default : bytes;
+  const packed = new Blob([decode(carried)]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
   return new Response(packed, { headers: { 'content-type': 'application/wasm' } });
 });
