@@ -2,11 +2,13 @@
 
 import { createServer } from 'node:http';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { proofs } from './dpop.mjs';
 import { close, listen } from './http.mjs';
 
 /**
  * Starts the API for the given applications' origins. Call `trust(issuer)` before the first request; `audience` is
- * its resource indicator. `refuse(n)` makes it answer the next n good tokens with 401. `requests` lists the answers.
+ * its resource indicator. `refuse(n)` makes it answer the next n good tokens with 401. Tokens that are bound to a key need a proof
+ * (RFC 9449); `demandNonces()` makes it want a fresh nonce in each. `requests` lists the answers, `proofs` what was proved.
  */
 export async function startApi({ host = '127.0.0.1', port = 0, origins = [] } = {}) {
   const server = createServer();
@@ -16,11 +18,14 @@ export async function startApi({ host = '127.0.0.1', port = 0, origins = [] } = 
   let issuer;
   let keys;
   let refusals = 0;
+  const bound = proofs(origin);
 
-  async function claimsOf(authorization) {
-    const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '')?.[1];
+  async function claimsOf({ method, url, headers }) {
+    const [, scheme, token] = /^(Bearer|DPoP) ([\w.~+/-]+=*)$/i.exec(headers.authorization ?? '') ?? [];
     if (!token) throw new Error('no token');
     const { payload } = await jwtVerify(token, keys, { issuer, audience, typ: 'at+jwt', algorithms: ['ES256'], requiredClaims: ['exp', 'sub'] });
+    if ((payload.cnf?.jkt !== undefined) !== (scheme.toLowerCase() === 'dpop')) throw new Error('the wrong scheme');
+    if (payload.cnf) await bound.check({ method, url, proof: headers.dpop, token, thumbprint: payload.cnf.jkt });
     if (refusals > 0) {
       refusals -= 1;
       throw new Error('told to refuse');
@@ -29,12 +34,15 @@ export async function startApi({ host = '127.0.0.1', port = 0, origins = [] } = 
   }
 
   async function answer(request) {
-    if (request.method !== 'GET' || request.url !== '/me') return { status: 404, body: { error: 'not_found' } };
+    if (!['GET', 'POST'].includes(request.method) || request.url.split('?')[0] !== '/me') return { status: 404, body: { error: 'not_found' } };
     try {
-      const { sub, scope, iss, exp } = await claimsOf(request.headers.authorization);
+      const { sub, scope, iss, exp } = await claimsOf(request);
       return { status: 200, body: { hello: sub, scope, issuer: iss, tokenExpires: new Date(exp * 1000).toISOString() } };
-    } catch {
-      const challenge = request.headers.authorization
+    } catch (error) {
+      const isBound = /^DPoP/i.test(request.headers.authorization ?? '');
+      const challenge = isBound
+        ? `DPoP algs="ES256", error="${error.code === 'use_dpop_nonce' || error.code === 'invalid_dpop_proof' ? error.code : 'invalid_token'}"`
+        : request.headers.authorization
         ? 'Bearer realm="api", error="invalid_token", error_description="The access token is expired, revoked or malformed"'
         : 'Bearer realm="api"';
       return { status: 401, headers: { 'www-authenticate': challenge }, body: { error: 'invalid_token' } };
@@ -44,11 +52,12 @@ export async function startApi({ host = '127.0.0.1', port = 0, origins = [] } = 
   server.on('request', async (request, response) => {
     if (origins.includes(request.headers.origin)) {
       response.setHeader('access-control-allow-origin', request.headers.origin);
-      response.setHeader('access-control-expose-headers', 'WWW-Authenticate');
+      response.setHeader('access-control-expose-headers', 'WWW-Authenticate, DPoP-Nonce');
     }
     response.setHeader('vary', 'origin');
+    if (bound.nonce()) response.setHeader('dpop-nonce', bound.nonce());
     if (request.method === 'OPTIONS') {
-      response.writeHead(204, { 'access-control-allow-headers': 'authorization', 'access-control-allow-methods': 'GET' }).end();
+      response.writeHead(204, { 'access-control-allow-headers': 'authorization, dpop', 'access-control-allow-methods': 'GET, POST' }).end();
       return;
     }
     const { status, headers, body } = await answer(request);
@@ -65,6 +74,8 @@ export async function startApi({ host = '127.0.0.1', port = 0, origins = [] } = 
       keys = createRemoteJWKSet(new URL(`${provider}/jwks`));
     },
     refuse(times) { refusals = times; },
+    proofs: bound.seen,
+    demandNonces: bound.demandNonces,
     close: () => close(server),
   };
 }
