@@ -298,7 +298,7 @@ async fn authorization_response(cx: &Rc<Context>, url: &str, state: &str) -> Res
     let (_, query, fragment) = split_query(url);
     let query = query.unwrap_or("");
     let parameters = match jarm::response(cx, query, fragment) {
-        Some(response) => jarm::open(cx, &response).await?.ok_or(Code::StateUnknown)?,
+        Some(response) => jarm::open(cx, &response).await?,
         None => {
             jarm::demand(cx, false)?;
             form::parse(query).ok_or(Code::CallbackMalformed)?

@@ -86,7 +86,7 @@ impl Extended {
         let (mut rest, mut own) = (all.clone(), Object::new());
         for name in OPTIONS {
             if let Some(value) = rest.remove(name) {
-                own.insert(*name, value);
+                own.insert(name, value);
             }
         }
         let own = Value::from(own);

@@ -58,12 +58,10 @@ pub(crate) async fn process(cx: &Rc<Context>, url: &str) -> Result<Value> {
     let is_signed = signed.is_some();
     #[cfg(feature = "extended")]
     let (parameters, in_fragment) = match signed {
+        Some(response) if super::jarm::is_others(cx, &response).await => return Ok(nothing()),
         Some(response) => {
             scrub();
-            match super::jarm::open(cx, &response).await? {
-                Some(parameters) => (Some(parameters), false),
-                None => return Ok(nothing()),
-            }
+            (Some(super::jarm::open(cx, &response).await?), false)
         }
         None => (parameters, in_fragment),
     };

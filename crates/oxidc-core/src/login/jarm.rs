@@ -38,8 +38,15 @@ pub(crate) fn response(cx: &Context, query: &str, fragment: Option<&str>) -> Opt
     Some(Response { token, alone: once && !beside, issuer, in_fragment })
 }
 
-/// Checks a response and gives out its parameters; `None` where it answers another client of this origin.
-pub(crate) async fn open(cx: &Rc<Context>, response: &Response) -> Result<Option<Vec<(String, String)>>> {
+/// Whether another client of this page waits for a response. It says for whom it is; looking takes nothing.
+pub(crate) async fn is_others(cx: &Rc<Context>, response: &Response) -> bool {
+    let Ok(jws) = Jws::parse(&response.token) else { return false };
+    let state = jws.payload.get("state").and_then(Value::as_str).unwrap_or_default();
+    !is_for(&jws.payload, &cx.config.client_id) && matches!(attempt::take(cx, state).await, Ok(Found::Others))
+}
+
+/// Checks a response and gives out its parameters.
+pub(crate) async fn open(cx: &Rc<Context>, response: &Response) -> Result<Vec<(String, String)>> {
     let malformed = |detail: &str| Error::new(Code::ResponseMalformed).detail(detail);
     if !response.alone {
         return Err(malformed("other parameters beside it"));
@@ -51,12 +58,7 @@ pub(crate) async fn open(cx: &Rc<Context>, response: &Response) -> Result<Option
         return Err(Code::IssuerMismatch.into());
     }
     if !is_for(&jws.payload, &cx.config.client_id) {
-        // Another client of this page may wait for it; looking does not take it.
-        let state = jws.payload.get("state").and_then(Value::as_str).unwrap_or_default();
-        return match attempt::take(cx, state).await {
-            Ok(Found::Others) => Ok(None),
-            _ => Err(Code::ResponseAudience.into()),
-        };
+        return Err(Code::ResponseAudience.into());
     }
     let expires = jws.payload.get("exp").and_then(Value::as_integer);
     if expires.is_none_or(|at| at <= cx.seconds().saturating_sub(cx.config.tolerance)) {
@@ -66,7 +68,7 @@ pub(crate) async fn open(cx: &Rc<Context>, response: &Response) -> Result<Option
     signature(cx, &jws, algorithm, Code::ResponseSignature).await?;
     let parameters = jws.payload.as_object().into_iter().flat_map(Object::iter);
     let texts = parameters.filter(|(name, _)| !matches!(*name, "aud" | "exp" | "iat" | "jti"));
-    Ok(Some(texts.filter_map(|(name, value)| Some((name.into(), value.as_str()?.into()))).collect()))
+    Ok(texts.filter_map(|(name, value)| Some((name.into(), value.as_str()?.into()))).collect())
 }
 
 /// A sign-in that asked for a signed response takes no other.

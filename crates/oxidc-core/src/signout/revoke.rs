@@ -29,7 +29,7 @@ async fn tokens(cx: &Rc<Context>, refresh_token: Option<&Secret>, access_token: 
     for (token, hint) in [(refresh_token, "refresh_token"), (access_token, "access_token")] {
         let Some(token) = token else { continue };
         let form = Form::new().with("token", token.expose()).with("token_type_hint", hint);
-        let outcome = sender::post(cx, &endpoint, form, &Binding::default()).await;
+        let outcome = sender::post(cx, endpoint, form, &Binding::default()).await;
         // Section 2.2: a token that the provider does not know is as good as revoked, and answered with 200 too.
         let done = matches!(&outcome, Ok(Outcome::Http(response)) if response.status == 200);
         if !done && hint == "refresh_token" {
