@@ -34,7 +34,8 @@ pub fn core() -> Result<PathBuf> {
 
 /// Builds the boundary crate with features.
 fn module(features: &[&str]) -> Result<PathBuf> {
-    // Named alone, because with a second crate type cargo leaves the optimisation over all crates out.
+    // A library for Rust front ends becomes a module only here: made with both types at once, it is not optimised over all crates,
+    // and the two kinds of builds overwrite each other's module.
     wasm("oxidc-wasm", &["--no-default-features", "--features", &features.join(","), "--lib", "--crate-type", "cdylib"])
 }
 

@@ -322,7 +322,7 @@ async fn code_exchange(cx: &Rc<Context>, request: &CodeExchange, binding: &Bindi
         .with("code", request.code.expose())
         .with("redirect_uri", redirect_uri)
         .with("code_verifier", request.code_verifier.expose());
-    let response = token_request(cx, form, binding).await.map_err(refused)?;
+    let response = token_request(cx, form, binding, cx.config.request_timeout).await.map_err(refused)?;
     if response.id_token.is_none() {
         return Err(Code::IdTokenMissing.into());
     }
@@ -335,7 +335,7 @@ async fn refresh(cx: &Rc<Context>, request: &Refresh, binding: &Binding) -> Resu
         form = form.with("scope", &words(&request.scopes, ' '));
     }
     form = request.resources.iter().fold(form, |form, resource| form.with("resource", resource));
-    let response = token_request(cx, form, binding).await.map_err(refused)?;
+    let response = token_request(cx, form, binding, cx.config.request_timeout).await.map_err(refused)?;
     checked(cx, response, None, None, request.subject.as_deref()).await
 }
 

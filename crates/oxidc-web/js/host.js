@@ -116,6 +116,212 @@ var Failed = class {
   detail;
 };
 
+// src/host/database.ts
+var NAME = "oxidc";
+var STORE = "records";
+var PATIENCE = 2e3;
+var Database = class {
+  /** Whether it could be opened once. */
+  opened = false;
+  #database;
+  load(key) {
+    return this.#transact("readonly", (store, done) => {
+      const read2 = store.get(key);
+      read2.onsuccess = () => done(text(read2.result));
+    });
+  }
+  swap(key, expected, value) {
+    return this.#transact("readwrite", (store, done) => {
+      const read2 = store.get(key);
+      read2.onsuccess = () => {
+        const record = text(read2.result);
+        if (record !== expected) return done({ record });
+        if (value === null) store.delete(key);
+        else store.put(value, key);
+        done({ swapped: true });
+      };
+    });
+  }
+  close() {
+    void this.#database?.then(
+      (database) => database.close(),
+      () => {
+      }
+    );
+    this.#database = void 0;
+  }
+  async #transact(mode, work) {
+    for (let again = true; ; again = false) {
+      const database = await (this.#database ??= this.#open());
+      try {
+        return await new Promise((resolve, reject) => {
+          const transaction = database.transaction(STORE, mode);
+          let result;
+          transaction.oncomplete = () => resolve(result);
+          transaction.onabort = transaction.onerror = () => reject(refused(transaction.error));
+          work(transaction.objectStore(STORE), (value) => result = value);
+        });
+      } catch (error) {
+        this.#database = void 0;
+        if (error instanceof Failed || !again) throw refused(error);
+      }
+    }
+  }
+  #open() {
+    return new Promise((resolve, reject) => {
+      const give = (error) => {
+        this.#database = void 0;
+        reject(refused(error));
+      };
+      const timer = setTimeout(give, PATIENCE, { name: "TimeoutError" });
+      try {
+        const request2 = indexedDB.open(NAME, 1);
+        request2.onupgradeneeded = () => request2.result.createObjectStore(STORE);
+        request2.onerror = () => {
+          clearTimeout(timer);
+          give(request2.error);
+        };
+        request2.onsuccess = () => {
+          clearTimeout(timer);
+          const database = request2.result;
+          database.onversionchange = () => database.close();
+          database.onclose = () => this.#database = void 0;
+          this.opened = true;
+          resolve(database);
+        };
+      } catch (error) {
+        clearTimeout(timer);
+        give(error);
+      }
+    });
+  }
+};
+function text(value) {
+  return typeof value === "string" ? value : null;
+}
+function refused(error) {
+  if (error instanceof Failed) return error;
+  const name = error?.name ?? "unknown";
+  return new Failed(/quota/i.test(name) ? "quota" : "denied", name);
+}
+
+// src/host/storage.ts
+var LocalStorage = class {
+  /** @inheritDoc */
+  getItem(key) {
+    return localStorage.getItem(key);
+  }
+  /** @inheritDoc */
+  setItem(key, value) {
+    localStorage.setItem(key, value);
+  }
+  /** @inheritDoc */
+  removeItem(key) {
+    localStorage.removeItem(key);
+  }
+};
+var SessionStorage = class {
+  /** @inheritDoc */
+  getItem(key) {
+    return sessionStorage.getItem(key);
+  }
+  /** @inheritDoc */
+  setItem(key, value) {
+    sessionStorage.setItem(key, value);
+  }
+  /** @inheritDoc */
+  removeItem(key) {
+    sessionStorage.removeItem(key);
+  }
+};
+var MemoryStorage = class {
+  #items = /* @__PURE__ */ new Map();
+  /** @inheritDoc */
+  getItem(key) {
+    return this.#items.get(key) ?? null;
+  }
+  /** @inheritDoc */
+  setItem(key, value) {
+    this.#items.set(key, value);
+  }
+  /** @inheritDoc */
+  removeItem(key) {
+    this.#items.delete(key);
+  }
+};
+var Items = class {
+  constructor(storage) {
+    this.storage = storage;
+  }
+  storage;
+  async load(key) {
+    try {
+      return await this.storage.getItem(key) ?? null;
+    } catch (error) {
+      throw denied(error);
+    }
+  }
+  async swap(key, expected, value) {
+    const record = await this.load(key);
+    if (record !== expected) return { record };
+    try {
+      await (value === null ? this.storage.removeItem(key) : this.storage.setItem(key, value));
+      return { swapped: true };
+    } catch (error) {
+      throw denied(error);
+    }
+  }
+};
+var Fallback = class {
+  #database = new Database();
+  #items;
+  load(key) {
+    return this.#with((records) => records.load(key));
+  }
+  swap(key, expected, value) {
+    return this.#with((records) => records.swap(key, expected, value));
+  }
+  close() {
+    this.#database.close();
+  }
+  async #with(work) {
+    if (this.#items) return work(this.#items);
+    try {
+      return await work(this.#database);
+    } catch (error) {
+      if (this.#database.opened) throw error;
+      this.#items = new Items(new SessionStorage());
+      return work(this.#items);
+    }
+  }
+};
+function denied(error) {
+  const name = error?.name ?? "";
+  return new Failed(/quota/i.test(name) ? "quota" : "denied", name);
+}
+function places(storage) {
+  const device = new Fallback();
+  return { session: storage ? new Items(storage) : device, device };
+}
+function kind(storage) {
+  if (!storage) return "indexeddb";
+  if (storage instanceof LocalStorage) return "local";
+  if (storage instanceof SessionStorage) return "session";
+  return storage instanceof MemoryStorage ? "memory" : "custom";
+}
+
+// src/host/callback.ts
+async function arrive(result, onReturn, storage) {
+  if (result.handled === "none" || !result.returnTo) return result;
+  const { returnTo, appState } = result;
+  if (onReturn) await onReturn({ url: returnTo, appState });
+  else if (returnTo !== location.href) {
+    if (storage instanceof MemoryStorage) history.replaceState(history.state, "", returnTo);
+    else location.replace(returnTo);
+  }
+  return result;
+}
+
 // src/host/crypto.ts
 function subtle() {
   const subtle2 = globalThis.crypto?.subtle;
@@ -247,198 +453,28 @@ var Locks = class {
   }
 };
 
-// src/host/database.ts
-var NAME = "oxidc";
-var STORE = "records";
-var PATIENCE = 2e3;
-var Database = class {
-  /** Whether it could be opened once. */
-  opened = false;
-  #database;
-  load(key) {
-    return this.#transact("readonly", (store, done) => {
-      const read2 = store.get(key);
-      read2.onsuccess = () => done(text(read2.result));
-    });
-  }
-  swap(key, expected, value) {
-    return this.#transact("readwrite", (store, done) => {
-      const read2 = store.get(key);
-      read2.onsuccess = () => {
-        const record = text(read2.result);
-        if (record !== expected) return done({ record });
-        if (value === null) store.delete(key);
-        else store.put(value, key);
-        done({ swapped: true });
-      };
-    });
-  }
-  close() {
-    void this.#database?.then(
-      (database) => database.close(),
-      () => {
-      }
-    );
-    this.#database = void 0;
-  }
-  async #transact(mode, work) {
-    for (let again = true; ; again = false) {
-      const database = await (this.#database ??= this.#open());
-      try {
-        return await new Promise((resolve, reject) => {
-          const transaction = database.transaction(STORE, mode);
-          let result;
-          transaction.oncomplete = () => resolve(result);
-          transaction.onabort = transaction.onerror = () => reject(refused(transaction.error));
-          work(transaction.objectStore(STORE), (value) => result = value);
-        });
-      } catch (error) {
-        this.#database = void 0;
-        if (error instanceof Failed || !again) throw refused(error);
-      }
-    }
-  }
-  #open() {
-    return new Promise((resolve, reject) => {
-      const give = (error) => {
-        this.#database = void 0;
-        reject(refused(error));
-      };
-      const timer = setTimeout(give, PATIENCE, { name: "TimeoutError" });
-      try {
-        const request = indexedDB.open(NAME, 1);
-        request.onupgradeneeded = () => request.result.createObjectStore(STORE);
-        request.onerror = () => {
-          clearTimeout(timer);
-          give(request.error);
-        };
-        request.onsuccess = () => {
-          clearTimeout(timer);
-          const database = request.result;
-          database.onversionchange = () => database.close();
-          database.onclose = () => this.#database = void 0;
-          this.opened = true;
-          resolve(database);
-        };
-      } catch (error) {
-        clearTimeout(timer);
-        give(error);
-      }
-    });
-  }
-};
-function text(value) {
-  return typeof value === "string" ? value : null;
-}
-function refused(error) {
-  if (error instanceof Failed) return error;
-  const name = error?.name ?? "unknown";
-  return new Failed(/quota/i.test(name) ? "quota" : "denied", name);
-}
-
-// src/host/storage.ts
-var LocalStorage = class {
-  /** @inheritDoc */
-  getItem(key) {
-    return localStorage.getItem(key);
-  }
-  /** @inheritDoc */
-  setItem(key, value) {
-    localStorage.setItem(key, value);
-  }
-  /** @inheritDoc */
-  removeItem(key) {
-    localStorage.removeItem(key);
-  }
-};
-var SessionStorage = class {
-  /** @inheritDoc */
-  getItem(key) {
-    return sessionStorage.getItem(key);
-  }
-  /** @inheritDoc */
-  setItem(key, value) {
-    sessionStorage.setItem(key, value);
-  }
-  /** @inheritDoc */
-  removeItem(key) {
-    sessionStorage.removeItem(key);
-  }
-};
-var MemoryStorage = class {
-  #items = /* @__PURE__ */ new Map();
-  /** @inheritDoc */
-  getItem(key) {
-    return this.#items.get(key) ?? null;
-  }
-  /** @inheritDoc */
-  setItem(key, value) {
-    this.#items.set(key, value);
-  }
-  /** @inheritDoc */
-  removeItem(key) {
-    this.#items.delete(key);
-  }
-};
-var Items = class {
-  constructor(storage) {
-    this.storage = storage;
-  }
-  storage;
-  async load(key) {
-    try {
-      return await this.storage.getItem(key) ?? null;
-    } catch (error) {
-      throw denied(error);
-    }
-  }
-  async swap(key, expected, value) {
-    const record = await this.load(key);
-    if (record !== expected) return { record };
-    try {
-      await (value === null ? this.storage.removeItem(key) : this.storage.setItem(key, value));
-      return { swapped: true };
-    } catch (error) {
-      throw denied(error);
-    }
-  }
-};
-var Fallback = class {
-  #database = new Database();
-  #items;
-  load(key) {
-    return this.#with((records) => records.load(key));
-  }
-  swap(key, expected, value) {
-    return this.#with((records) => records.swap(key, expected, value));
-  }
-  close() {
-    this.#database.close();
-  }
-  async #with(work) {
-    if (this.#items) return work(this.#items);
-    try {
-      return await work(this.#database);
-    } catch (error) {
-      if (this.#database.opened) throw error;
-      this.#items = new Items(new SessionStorage());
-      return work(this.#items);
-    }
-  }
-};
-function denied(error) {
-  const name = error?.name ?? "";
-  return new Failed(/quota/i.test(name) ? "quota" : "denied", name);
-}
-function places(storage) {
-  const device = new Fallback();
-  return { session: storage ? new Items(storage) : device, device };
-}
-function kind(storage) {
-  if (!storage) return "indexeddb";
-  if (storage instanceof LocalStorage) return "local";
-  if (storage instanceof SessionStorage) return "session";
-  return storage instanceof MemoryStorage ? "memory" : "custom";
+// src/host/request.ts
+async function request(run, input, init) {
+  const request2 = new Request(input, init);
+  const { origin } = new URL(request2.url);
+  const stream = init.body instanceof ReadableStream || input instanceof Request && input.body !== null;
+  let last;
+  const send = async (authorization) => {
+    const copy = stream ? request2 : request2.clone();
+    const headers = new Headers(copy.headers);
+    if (authorization) headers.set("authorization", authorization);
+    const redirect = authorization && init.redirect === void 0 && !(input instanceof Request) ? "error" : copy.redirect;
+    return last = await globalThis.fetch(new Request(copy, { headers, redirect }));
+  };
+  const command = {
+    do: "fetch",
+    origin,
+    mode: request2.mode,
+    authorization: request2.headers.has("authorization"),
+    replayable: !stream
+  };
+  await run(command, { send, signal: request2.signal });
+  return last;
 }
 
 // src/host/surroundings.ts
@@ -460,13 +496,13 @@ var Surroundings = class {
     if (document.visibilityState === "hidden") visibility();
     try {
       this.#channel = new BroadcastChannel(name);
-      this.#channel.onmessage = () => notice("stored");
+      this.#channel.onmessage = ({ data }) => notice("stored", typeof data === "string" ? data : void 0);
     } catch {
     }
   }
-  /** Tells the other tabs that the stored session changed. */
-  broadcast() {
-    this.#channel?.postMessage(null);
+  /** Tells the other tabs that the stored session changed, or hands over one that could not be stored. */
+  broadcast(record = null) {
+    this.#channel?.postMessage(record);
   }
   /** Stops listening. */
   close() {
@@ -487,8 +523,11 @@ var Driver = class {
   #starting = /* @__PURE__ */ new Set();
   #calls = /* @__PURE__ */ new Map();
   #running = /* @__PURE__ */ new Map();
+  /** What the core said last that a user interface can show. */
+  state = "signedOut";
   #core;
   #surroundings;
+  #callback;
   #inputs = [];
   #busy = false;
   #closed = false;
@@ -511,6 +550,15 @@ var Driver = class {
         return effects;
       });
     });
+  }
+  /** Completes a sign-in or sign-out if the page's address is its callback, once for all who ask meanwhile, and goes where it leads. */
+  processCallback(onReturn) {
+    const url = globalThis.location?.href;
+    return this.#callback ??= this.run({ do: "processCallback", url }).then((result) => arrive(result, onReturn, this.#options.storage)).finally(() => this.#callback = void 0);
+  }
+  /** Sends the application's own request, with a token where the core wants one. */
+  fetch(input, init = {}) {
+    return request((command, extra) => this.run(command, extra), input, init);
   }
   /** Listens to an event; gives back a function that stops that. */
   on(event, handler) {
@@ -549,7 +597,7 @@ var Driver = class {
   #listen(core) {
     const { issuer, clientId } = this.#options.options;
     const name = `oxidc:session:${issuer.length}:${issuer}:${clientId}`;
-    const notice = (what) => void this.run({ do: "notice", what }).catch(() => {
+    const notice = (what, record) => void this.run({ do: "notice", what, record }).catch(() => {
     });
     if (this.#core && core) this.#surroundings = new Surroundings(name, notice);
   }
@@ -599,7 +647,7 @@ var Driver = class {
       case "unlock":
         return this.#locks.release(effect.lock);
       case "broadcast":
-        return this.#surroundings?.broadcast();
+        return this.#surroundings?.broadcast(effect.record);
       case "replaceAddress":
         return history.replaceState(history.state, "", effect.url);
     }
@@ -670,13 +718,15 @@ var Driver = class {
     if (error) call?.reject(this.#options.makeError(error));
     else call?.resolve(ok);
   }
-  #publish({ event, session, reason, token, error }) {
+  #publish({ event, session, state, reason, token, error }) {
     const values = {
       session: [session ?? void 0, reason],
+      state: [state],
       tokens: [token],
       signedOut: [reason],
       error: [error && this.#options.makeError(error)]
     };
+    if (state) this.state = state;
     for (const handler of this.#handlers.get(event) ?? []) {
       try {
         handler(...values[event]);

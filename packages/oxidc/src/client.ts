@@ -4,7 +4,6 @@
  */
 import { errorOf } from './errors.js';
 import { Driver, type Core } from './host/index.js';
-import { MemoryStorage } from './host/storage.js';
 import { OPERATIONS, type Oidc } from './oidc.js';
 import { check, isExtended } from './options.js';
 import type {
@@ -14,6 +13,7 @@ import type {
   GetTokensOptions,
   RefreshOptions,
   Session,
+  SessionState,
   SignInOptions,
   SignOutOptions,
   SignOutResult,
@@ -51,7 +51,6 @@ export class BaseClient {
   readonly #extend: () => Driver;
   #extended: Driver | undefined;
   #oidc: Oidc | undefined;
-  #callback: Promise<CallbackResult> | undefined;
 
   /** @internal */
   constructor(options: AuthClientOptions, load: Load) {
@@ -83,20 +82,7 @@ export class BaseClient {
    * clean in every case, and a session that was there before is untouched.
    */
   processCallback(): Promise<CallbackResult> {
-    return (this.#callback ??= this.#processCallback(location.href).finally(() => (this.#callback = undefined)));
-  }
-
-  async #processCallback(url: string): Promise<CallbackResult> {
-    const result = (await this.#driver.run({ do: 'processCallback', url })) as CallbackResult;
-    if (result.handled === 'none' || !result.returnTo) return result;
-    const { returnTo, appState } = result;
-    if (this.#options.onReturn) await this.#options.onReturn({ url: returnTo, appState });
-    else if (returnTo !== location.href) {
-      // A session in memory would not outlive another page load.
-      if (this.#options.storage instanceof MemoryStorage) history.replaceState(history.state, '', returnTo);
-      else location.replace(returnTo);
-    }
-    return result;
+    return this.#driver.processCallback(this.#options.onReturn);
   }
 
   /**
@@ -106,6 +92,14 @@ export class BaseClient {
    */
   async signIn(options: SignInOptions = {}): Promise<void> {
     await this.#run('signIn', options);
+  }
+
+  /**
+   * What a user interface can show. It changes only with the event `state`, and is `signedOut` until the first call has read the
+   * storage.
+   */
+  get state(): SessionState {
+    return this.#driver.state as SessionState;
   }
 
   /** Who is signed in, or `undefined`. */
@@ -166,32 +160,8 @@ export class BaseClient {
    * @throws As {@link getTokens}; {@link RequestError} when the request already has an `Authorization` header; and whatever
    * `fetch` throws, as {@link NetworkError}.
    */
-  async fetch(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
-    const request = new Request(input, init);
-    const { origin } = new URL(request.url);
-    const stream = init.body instanceof ReadableStream || (input instanceof Request && input.body !== null);
-    let last: Response | undefined;
-    const send = async (authorization: string | null, dpop?: string) => {
-      const copy = stream ? request : request.clone();
-      const headers = new Headers(copy.headers);
-      if (authorization) headers.set('authorization', authorization);
-      if (dpop) headers.set('dpop', dpop);
-      // A browser takes `Authorization` off when a redirect leads elsewhere, but not a proof.
-      const own = authorization && init.redirect === undefined && !(input instanceof Request) ? 'error' : copy.redirect;
-      const redirect = dpop && own === 'follow' ? 'error' : own;
-      return (last = await globalThis.fetch(new Request(copy, { headers, redirect })));
-    };
-    const command = {
-      do: 'fetch',
-      method: request.method,
-      url: request.url,
-      origin,
-      mode: request.mode,
-      authorization: request.headers.has('authorization'),
-      replayable: !stream,
-    };
-    await this.#driver.run(command, { send, signal: request.signal });
-    return last!;
+  fetch(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+    return this.#driver.fetch(input, init);
   }
 
   /**

@@ -99,10 +99,10 @@ impl TokenResponse {
     }
 }
 
-/// Sends a form to the token endpoint.
-pub(crate) async fn token_request(cx: &Rc<Context>, form: Form, binding: &Binding) -> Result<TokenResponse, Refusal> {
+/// Sends a form to the token endpoint, with a time limit in milliseconds.
+pub(crate) async fn token_request(cx: &Rc<Context>, form: Form, binding: &Binding, timeout: u32) -> Result<TokenResponse, Refusal> {
     let metadata = discovery::metadata(cx).await.map_err(Refusal::Other)?;
-    let outcome = sender::post(cx, &metadata.token_endpoint, form, binding).await.map_err(Refusal::Other)?;
+    let outcome = sender::post(cx, &metadata.token_endpoint, form, binding, timeout).await.map_err(Refusal::Other)?;
     let answer = answer::read(outcome, cx.seconds())?;
     TokenResponse::parse(cx, &answer, binding).map_err(Refusal::Other)
 }
@@ -128,7 +128,7 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn) -> 
         .with("code_verifier", attempt.verifier.expose());
     discovery::metadata(cx).await?;
     let sent_at = cx.shell.now();
-    let (response, keys) = join(token_request(cx, form, &attempt.binding), keys::ensure(cx)).await;
+    let (response, keys) = join(token_request(cx, form, &attempt.binding, cx.config.request_timeout), keys::ensure(cx)).await;
     let response = response.map_err(|refusal| match refusal {
         Refusal::OAuth(error) if error.error == "invalid_grant" => error.into_error(Code::CodeRejected),
         Refusal::OAuth(error) => {
@@ -167,7 +167,7 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn) -> 
         resources: attempt.resources,
         tokens: alloc::vec![token],
         authenticated_at: cx.shell.now().wall,
-        uncertain: None,
+        flight: None,
         binding,
     };
     session::begin(cx, record).await

@@ -29,7 +29,7 @@ async fn tokens(cx: &Rc<Context>, refresh_token: Option<&Secret>, access_token: 
     for (token, hint) in [(refresh_token, "refresh_token"), (access_token, "access_token")] {
         let Some(token) = token else { continue };
         let form = Form::new().with("token", token.expose()).with("token_type_hint", hint);
-        let outcome = sender::post(cx, endpoint, form, &Binding::default()).await;
+        let outcome = sender::post(cx, endpoint, form, &Binding::default(), cx.config.request_timeout).await;
         // Section 2.2: a token that the provider does not know is as good as revoked, and answered with 200 too.
         let done = matches!(&outcome, Ok(Outcome::Http(response)) if response.status == 200);
         if !done && hint == "refresh_token" {
@@ -47,7 +47,7 @@ pub(crate) async fn token(cx: &Rc<Context>, token: &Secret, hint: Option<&str>) 
     let endpoint = metadata.revocation_endpoint.as_ref();
     let endpoint = endpoint.ok_or_else(|| Error::new(Code::EndpointMissing).detail("revocation_endpoint"))?;
     let form = Form::new().with("token", token.expose()).with_some("token_type_hint", hint);
-    match sender::post(cx, endpoint, form, &Binding::default()).await? {
+    match sender::post(cx, endpoint, form, &Binding::default(), cx.config.request_timeout).await? {
         Outcome::Http(response) if response.status == 200 => Ok(()),
         other => crate::wire::answer::read(other, cx.seconds()).map(drop).map_err(crate::grants::refused),
     }

@@ -63,9 +63,9 @@ pub(crate) fn scheme(_: &Context) -> &'static str {
     "bearer"
 }
 
-/// Sends a form to an endpoint of the provider.
-pub(crate) async fn post(cx: &Rc<Context>, endpoint: &Endpoint, form: Form, _: &Binding) -> Result<Outcome> {
-    let request = to(cx, endpoint.as_str(), form.with("client_id", &cx.config.client_id));
+/// Sends a form to an endpoint of the provider, with a time limit in milliseconds.
+pub(crate) async fn post(cx: &Rc<Context>, endpoint: &Endpoint, form: Form, _: &Binding, timeout: u32) -> Result<Outcome> {
+    let request = Request { timeout, ..to(cx, endpoint.as_str(), form.with("client_id", &cx.config.client_id)) };
     Ok(cx.shell.perform(Effect::Http(request)).await)
 }
 

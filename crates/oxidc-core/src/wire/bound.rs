@@ -119,7 +119,9 @@ impl Binding {
     pub(crate) async fn check(&self, cx: &Rc<Context>) -> Result<()> {
         if !self.is_bound() && cx.config.extended.dpop == Dpop::Required {
             // The session began before the application required this.
-            session::end(cx, "key_lost").await;
+            if let Some(record) = cx.sessions.record() {
+                session::end(cx, &record, "key_lost").await;
+            }
             return Err(Code::KeyLost.into());
         }
         self.key(cx).await.map(drop)
@@ -149,9 +151,9 @@ impl Binding {
     }
 
     async fn lost(&self, cx: &Rc<Context>, bound: &Bound) -> Error {
-        let of_the_session = cx.sessions.record().is_some_and(|record| record.binding.0.is_some_and(|b| b.key == bound.key));
-        if of_the_session {
-            session::end(cx, "key_lost").await;
+        let bound_so = |record: &session::record::Record| record.binding.0.as_ref().is_some_and(|b| b.key == bound.key);
+        if let Some(record) = cx.sessions.record().filter(bound_so) {
+            session::end(cx, &record, "key_lost").await;
         } else {
             self.forget(cx);
         }
@@ -278,12 +280,12 @@ pub(crate) fn scheme(cx: &Context) -> &'static str {
     if cx.sessions.record().is_some_and(|record| record.binding.is_bound()) { "dpop" } else { "bearer" }
 }
 
-/// Sends a form to an endpoint of the provider.
-pub(crate) async fn post(cx: &Rc<Context>, endpoint: &Endpoint, form: Form, binding: &Binding) -> Result<Outcome> {
+/// Sends a form to an endpoint of the provider, with a time limit in milliseconds.
+pub(crate) async fn post(cx: &Rc<Context>, endpoint: &Endpoint, form: Form, binding: &Binding, timeout: u32) -> Result<Outcome> {
     let mut tried = Tried::default();
     loop {
         let (form, authorization) = authenticated(cx, form.clone()).await?;
-        let mut request = to(cx, endpoint.as_str(), form);
+        let mut request = Request { timeout, ..to(cx, endpoint.as_str(), form) };
         request.headers.extend(authorization.map(|value| ("authorization", value)));
         request.headers.extend(binding.proof(cx, "POST", endpoint.as_str(), None).await?.map(|proof| ("dpop", proof)));
         let outcome = cx.shell.perform(Effect::Http(request)).await;

@@ -2,11 +2,13 @@
  * Drives a core: runs the application's calls, performs effects, feeds outcomes. Decides nothing.
  * @module
  */
-import type { RequestObjectSigner, Storage } from '../types.js';
+import type { AuthClientOptions, CallbackResult, RequestObjectSigner, Storage } from '../types.js';
+import { arrive } from './callback.js';
 import { decode, digest, encode, random, verify } from './crypto.js';
 import { describe, failure, http } from './http.js';
 import { Locks } from './locks.js';
 import { type Core, type CoreError, type Effect, Failed, type Outcome } from './protocol.js';
+import { request } from './request.js';
 import { kind, places, type Records } from './storage.js';
 import { Surroundings } from './surroundings.js';
 
@@ -53,8 +55,11 @@ export class Driver {
   readonly #starting = new Set<Call>();
   readonly #calls = new Map<number, Call>();
   readonly #running = new Map<number, AbortController>();
+  /** What the core said last that a user interface can show. */
+  state = 'signedOut';
   #core: Promise<Core> | undefined;
   #surroundings: Surroundings | undefined;
+  #callback: Promise<CallbackResult> | undefined;
   #inputs: (() => Effect[])[] = [];
   #busy = false;
   #closed = false;
@@ -79,6 +84,19 @@ export class Driver {
         return effects;
       });
     });
+  }
+
+  /** Completes a sign-in or sign-out if the page's address is its callback, once for all who ask meanwhile, and goes where it leads. */
+  processCallback(onReturn?: AuthClientOptions['onReturn']): Promise<CallbackResult> {
+    const url = globalThis.location?.href;
+    return (this.#callback ??= this.run({ do: 'processCallback', url })
+      .then((result) => arrive(result as CallbackResult, onReturn, this.#options.storage))
+      .finally(() => (this.#callback = undefined)));
+  }
+
+  /** Sends the application's own request, with a token where the core wants one. */
+  fetch(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+    return request((command, extra) => this.run(command, extra), input, init);
   }
 
   /** Listens to an event; gives back a function that stops that. */
@@ -121,7 +139,7 @@ export class Driver {
   #listen(core: Core): void {
     const { issuer, clientId } = this.#options.options as { issuer: string; clientId: string };
     const name = `oxidc:session:${issuer.length}:${issuer}:${clientId}`;
-    const notice = (what: string) => void this.run({ do: 'notice', what }).catch(() => {});
+    const notice = (what: string, record?: string) => void this.run({ do: 'notice', what, record }).catch(() => {});
     if (this.#core && core) this.#surroundings = new Surroundings(name, notice);
   }
 
@@ -175,7 +193,7 @@ export class Driver {
       case 'unlock':
         return this.#locks.release(effect.lock);
       case 'broadcast':
-        return this.#surroundings?.broadcast();
+        return this.#surroundings?.broadcast(effect.record);
       case 'replaceAddress':
         return history.replaceState(history.state, '', effect.url);
     }
@@ -252,13 +270,15 @@ export class Driver {
     else call?.resolve(ok);
   }
 
-  #publish({ event, session, reason, token, error }: Extract<Effect, { do: 'publish' }>): void {
+  #publish({ event, session, state, reason, token, error }: Extract<Effect, { do: 'publish' }>): void {
     const values: Record<string, unknown[]> = {
       session: [session ?? undefined, reason],
+      state: [state],
       tokens: [token],
       signedOut: [reason],
       error: [error && this.#options.makeError(error)],
     };
+    if (state) this.state = state;
     for (const handler of this.#handlers.get(event) ?? []) {
       try {
         handler(...(values[event] as never[]));

@@ -38,7 +38,7 @@ pub(crate) async fn send(cx: &Rc<Context>, metadata: &Metadata, form: Form) -> R
     // The client's authentication names the client.
     let named = form::parse(&form.finish()).unwrap_or_default();
     let form = named.iter().filter(|(name, _)| name != "client_id").fold(Form::new(), |form, (name, value)| form.with(name, value));
-    let mut outcome = sender::post(cx, &endpoint, form, &Binding::default()).await?;
+    let mut outcome = sender::post(cx, &endpoint, form, &Binding::default(), cx.config.request_timeout).await?;
     if let Outcome::Http(response) = &mut outcome
         && response.status == 201
     {
