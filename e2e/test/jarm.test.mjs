@@ -66,7 +66,7 @@ describe('signed answers', () => {
   test('t094_plain_user_information_is_refused_where_it_was_to_be_signed', async () => {
     const tab = await openTab(world, browser, { clientId: 'spa-userinfo', signedUserinfo: true });
     await tab.signIn();
-    world.provider.rule({ path: '/me' }, answer(200, '{"sub":"alice","name":"Mallory"}', { 'content-type': 'application/json' }));
+    world.provider.rule({ method: 'GET', path: '/me' }, answer(200, '{"sub":"alice","name":"Mallory"}', { 'content-type': 'application/json' }));
     assert.equal((await tab.call('refetchUserInfo')).failed.code, 'user_info_not_signed');
     assert.equal((await tab.do('getSession')).user.name, 'Alice Example');
     await tab.close();

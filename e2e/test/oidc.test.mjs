@@ -5,7 +5,7 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { open } from '../browsers/index.mjs';
 import { answer } from '../servers/faults.mjs';
 import { openTab } from './support/harness.mjs';
-import { follow } from './support/scripted-client.mjs';
+import { follow } from './support/scripted.mjs';
 import { startWorld } from './support/world.mjs';
 
 describe('single operations', () => {
@@ -41,7 +41,7 @@ describe('single operations', () => {
       assert.equal((await operation(tab, 'userInfo', { accessToken: tokens.accessToken, subject: 'alice', binding })).name, 'Alice Example');
       assert.equal((await refusable(tab, 'userInfo', { accessToken: tokens.accessToken, subject: 'bob', binding })).failed.code, 'user_info_subject_mismatch');
       assert.equal((await operation(tab, 'idToken', { idToken: tokens.idToken, nonce, accessToken: tokens.accessToken })).sub, 'alice');
-      const next = await operation(tab, 'refresh', { refreshToken: tokens.refreshToken, subject: 'alice', binding });
+      const next = await operation(tab, 'refresh', { refreshToken: tokens.refreshToken, subject: 'alice', nonce, binding });
       assert.notEqual(next.accessToken, tokens.accessToken);
       await operation(tab, 'revocation', { token: next.refreshToken, tokenTypeHint: 'refresh_token' });
       assert.equal((await refusable(tab, 'refresh', { refreshToken: next.refreshToken, binding })).failed.code, 'grant_rejected');
@@ -97,13 +97,7 @@ describe('single operations', () => {
   test('t462_a_secret_is_refused_in_a_page', async () => {
     const tab = await openTab(world, browser);
     for (const options of [{ clientSecret: 's' }, { clientAuthentication: { method: 'client_secret_post', secret: 's' } }]) {
-      const code = await tab.page.evaluate((given) => {
-        try {
-          window.harness.create(given);
-        } catch (error) {
-          return error.code;
-        }
-      }, { issuer: world.provider.issuer, clientId: 'spa', ...options });
+      const code = await tab.page.evaluate((given) => window.harness.create(given).then(() => 'accepted', (error) => error.code), { issuer: world.provider.issuer, clientId: 'spa', ...options });
       assert.equal(code, 'client_secret_refused');
     }
     await tab.close();

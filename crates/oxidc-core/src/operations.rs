@@ -113,6 +113,8 @@ pub struct Refresh {
     pub resources: Vec<String>,
     /// The subject that a new ID token must name.
     pub subject: Option<String>,
+    /// The `nonce` of the sign-in, which a new ID token may repeat.
+    pub nonce: Option<String>,
     /// What the tokens are bound to.
     pub binding: Option<Value>,
 }
@@ -177,12 +179,13 @@ impl Operation {
                 })
             }
             "refresh" => {
-                options = read(&["refreshToken", "scopes", "resource", "subject", "binding"]);
+                options = read(&["refreshToken", "scopes", "resource", "subject", "nonce", "binding"]);
                 Self::Refresh(Refresh {
                     refresh_token: secret(&mut options, "refreshToken"),
                     scopes: options.scopes("scopes"),
                     resources: options.resources("resource"),
                     subject: options.text("subject"),
+                    nonce: options.text("nonce"),
                     binding: options.value("binding").cloned(),
                 })
             }
@@ -288,7 +291,7 @@ pub(crate) async fn perform(cx: &Rc<Context>, operation: Operation) -> Result<Va
         Operation::DeviceToken(request, binding) => {
             let response = device::token(cx, request, &bound(&binding)).await?;
             // Nothing was sent that a nonce could be compared with.
-            checked(cx, response, None, None, None).await
+            checked(cx, response, None, false, None, None).await
         }
     }
 }
@@ -326,7 +329,7 @@ async fn code_exchange(cx: &Rc<Context>, request: &CodeExchange, binding: &Bindi
     if response.id_token.is_none() {
         return Err(Code::IdTokenMissing.into());
     }
-    checked(cx, response, Some(&request.nonce), request.max_age, None).await
+    checked(cx, response, Some(&request.nonce), true, request.max_age, None).await
 }
 
 async fn refresh(cx: &Rc<Context>, request: &Refresh, binding: &Binding) -> Result<Value> {
@@ -336,25 +339,27 @@ async fn refresh(cx: &Rc<Context>, request: &Refresh, binding: &Binding) -> Resu
     }
     form = request.resources.iter().fold(form, |form, resource| form.with("resource", resource));
     let response = token_request(cx, form, binding, cx.config.request_timeout).await.map_err(refused)?;
-    checked(cx, response, None, None, request.subject.as_deref()).await
+    checked(cx, response, request.nonce.as_deref(), false, None, request.subject.as_deref()).await
 }
 
-/// Checks the ID token of an answer, if there is one; nothing of the answer is given out before. `nonce` is that of a sign-in.
+/// Checks the ID token of an answer, if there is one; nothing of the answer is given out before. `login`: it
+/// answers a sign-in, whose `nonce` it must have.
 async fn checked(
     cx: &Rc<Context>,
     response: TokenResponse,
     nonce: Option<&str>,
+    login: bool,
     max_age: Option<i64>,
     subject: Option<&str>,
 ) -> Result<Value> {
     let mut result = response.to_object();
     if let Some(id_token) = &response.id_token {
-        let checks = Checks { nonce, max_age, login: nonce.is_some(), access_token: Some(&response.access_token) };
+        let checks = Checks { nonce, max_age, login, access_token: Some(&response.access_token) };
         let claims = verify::id_token(cx, id_token, checks).await?;
         if subject.is_some_and(|subject| claims.get("sub").and_then(Value::as_str) != Some(subject)) {
             return Err(Error::new(Code::IdTokenSubject).detail("another person than before"));
         }
-        result.insert("claims", claims);
+        result.insert("claims", claims.into());
     }
     Ok(result.into())
 }

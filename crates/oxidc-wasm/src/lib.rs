@@ -39,7 +39,7 @@ impl Core {
     #[cfg_attr(feature = "bindgen", wasm_bindgen(constructor))]
     pub fn new(options: &str, page: &str, wall: f64, monotonic: f64) -> Result<Core, String> {
         let _ = (wall, monotonic);
-        configure(options, page).map(|client| Self { client }).map_err(|error| error.to_value().to_text())
+        configure(options, page).map(|client| Self { client }).map_err(|error| error.facts().to_text())
     }
 
     /// Begins a call of the application; gives back its task and the first effects.
@@ -67,7 +67,11 @@ impl Core {
     }
 
     fn drain(&mut self) -> Vec<Value> {
-        self.client.effects().into_iter().map(|(id, effect)| effects::write(id, effect)).collect()
+        let mut list = Vec::new();
+        for (id, effect) in self.client.effects() {
+            list.push(effects::write(id, effect));
+        }
+        list
     }
 }
 
@@ -75,7 +79,7 @@ fn configure(options: &str, page: &str) -> Result<Client> {
     let malformed = |_| Error::new(Code::OptionInvalid);
     let options = Value::parse(options).map_err(malformed)?;
     let page = Value::parse(page).map_err(malformed)?;
-    let text = |name: &str| page.get(name).and_then(Value::as_str).map(String::from).unwrap_or_default();
+    let text = |name: &str| page.string(name).unwrap_or_default();
     let page = Page { href: text("href"), origin: text("origin") };
     // A page keeps no secret, whatever it says.
     if options.get("danger").is_some() {

@@ -72,8 +72,8 @@ async function transact(work) {
   try {
     return await new Promise((resolve, reject) => {
       const transaction = database.transaction(STORE2, "readwrite");
-      const request = work(transaction.objectStore(STORE2));
-      transaction.oncomplete = () => resolve(request.result);
+      const request2 = work(transaction.objectStore(STORE2));
+      transaction.oncomplete = () => resolve(request2.result);
       transaction.onabort = transaction.onerror = () => reject(refused2(transaction.error));
     });
   } finally {
@@ -83,10 +83,10 @@ async function transact(work) {
 function open() {
   return new Promise((resolve, reject) => {
     try {
-      const request = indexedDB.open(NAME2, 1);
-      request.onupgradeneeded = () => request.result.createObjectStore(STORE2);
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(refused2(request.error));
+      const request2 = indexedDB.open(NAME2, 1);
+      request2.onupgradeneeded = () => request2.result.createObjectStore(STORE2);
+      request2.onsuccess = () => resolve(request2.result);
+      request2.onerror = () => reject(refused2(request2.error));
     } catch (error) {
       reject(refused2(error));
     }
@@ -459,15 +459,19 @@ async function request(run, input, init) {
   const { origin } = new URL(request2.url);
   const stream = init.body instanceof ReadableStream || input instanceof Request && input.body !== null;
   let last;
-  const send = async (authorization) => {
+  const send = async (authorization, dpop) => {
     const copy = stream ? request2 : request2.clone();
     const headers = new Headers(copy.headers);
     if (authorization) headers.set("authorization", authorization);
-    const redirect = authorization && init.redirect === void 0 && !(input instanceof Request) ? "error" : copy.redirect;
+    if (dpop) headers.set("dpop", dpop);
+    const wanted = authorization && init.redirect === void 0 && !(input instanceof Request) ? "error" : copy.redirect;
+    const redirect = dpop && wanted === "follow" ? "error" : wanted;
     return last = await globalThis.fetch(new Request(copy, { headers, redirect }));
   };
   const command = {
     do: "fetch",
+    method: request2.method,
+    url: request2.url,
     origin,
     mode: request2.mode,
     authorization: request2.headers.has("authorization"),
@@ -735,8 +739,8 @@ var Driver = class {
       }
     }
   }
-  #error(code, detail) {
-    return this.#options.makeError({ code, kind: "", message: detail ?? "", session: "kept", retryable: false });
+  #error(code, message) {
+    return this.#options.makeError({ code, message, session: "kept" });
   }
 };
 async function sleep(duration, signal) {

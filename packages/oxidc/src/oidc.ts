@@ -102,10 +102,14 @@ export interface Oidc {
   codeExchange(
     options: { code: string; codeVerifier: string; nonce: string; redirectUri?: string; maxAge?: number; binding?: Binding } & Abortable,
   ): Promise<TokenResponse>;
-  /** Exchanges a refresh token. Keep the new one if there is one: the old one may be used up. */
+  /**
+   * Exchanges a refresh token. Keep the new one if there is one: the old one may be used up. `subject` and `nonce` are those of
+   * the sign-in: a new ID token must name the one and may repeat the other.
+   */
   refresh(
     options: {
-      refreshToken: string; scopes?: string | readonly string[]; resource?: string | readonly string[]; subject?: string; binding?: Binding;
+      refreshToken: string; scopes?: string | readonly string[]; resource?: string | readonly string[]; subject?: string; nonce?: string;
+      binding?: Binding;
     } & Abortable,
   ): Promise<TokenResponse>;
   /** Reads user information; refuses that about anybody but `subject`. */

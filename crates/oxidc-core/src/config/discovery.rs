@@ -88,7 +88,7 @@ async fn load(cx: &Rc<Context>) {
     documents.loaded = true;
     let Outcome::Record(Some(text)) = outcome else { return };
     if let Ok(record) = Value::parse(&text) {
-        let at = |name| record.get(name).and_then(Value::as_integer);
+        let at = |name| record.integer(name);
         let metadata = record.get("metadata").and_then(|m| Metadata::parse(m, &cx.config.issuer).ok().map(Rc::new));
         documents.metadata = metadata.zip(at("metadataAt"));
         let keys = record.get("keys").and_then(|k| KeySet::parse(k).ok());

@@ -57,6 +57,15 @@ macro_rules! codes {
                 }
             }
 
+            /// Whether only the feature `extended` knows this code.
+            #[must_use]
+            pub fn is_extended(self) -> bool {
+                match self {
+                    $(Self::$variant => false,)*
+                    $(#[cfg(feature = "extended")] Self::$more => true,)*
+                }
+            }
+
             /// What is wrong and what to do, in one sentence.
             #[must_use]
             pub fn sentence(self) -> &'static str {

@@ -144,7 +144,7 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn) -> 
     let claims = verify::id_token(cx, &id_token, checks).await?;
     let mut user = session::user_of(&claims);
     if cx.config.fetch_userinfo {
-        let subject = claims.get("sub").and_then(Value::as_str).unwrap_or_default();
+        let subject = claims.text("sub").unwrap_or_default();
         match userinfo::fetch(cx, &response.access_token, subject, &binding).await {
             Ok(Some(more)) => user.extend(more),
             Ok(None) => (),
@@ -153,7 +153,7 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn) -> 
             Err(error) => cx.publish(Event::Error(error)),
         }
     }
-    let subject = claims.get("sub").and_then(Value::as_str).unwrap_or_default().into();
+    let subject = claims.text("sub").unwrap_or_default().into();
     let token = response.token(Vec::new(), attempt.scopes.clone(), sent_at);
     let record = Record {
         generation: 0,

@@ -129,7 +129,7 @@ impl Flight {
     }
 
     fn from_value(value: &Value) -> Self {
-        let flag = |name: &str| value.get(name).and_then(Value::as_bool).unwrap_or(false);
+        let flag = |name: &str| value.flag(name).unwrap_or(false);
         let count = |name: &str| integer(value, name).unwrap_or(0).clamp(0, 1_000);
         Self {
             open: flag("open"),
@@ -299,7 +299,7 @@ pub(crate) fn read(cx: &Context, text: &str) -> Stored {
     }
     let Some(generation) = integer(&value, "generation").filter(|g| (0..i64::MAX / 2).contains(g)) else { return Stored::Damaged };
     if let Some(ended) = value.get("ended") {
-        let written = ended.get("reason").and_then(Value::as_str);
+        let written = ended.text("reason");
         let reason = REASONS.iter().copied().find(|reason| Some(*reason) == written).unwrap_or(SIGNED_OUT);
         return Stored::Ended { generation, reason };
     }
@@ -312,7 +312,7 @@ fn session(cx: &Context, value: &Value, generation: i64) -> Option<Record> {
     let subject = text(value, "subject")?;
     let belongs = text(value, "issuer")? == cx.config.issuer.as_str()
         && text(value, "clientId")? == cx.config.client_id
-        && claims.get("sub").and_then(Value::as_str) == Some(subject.as_str());
+        && claims.text("sub") == Some(subject.as_str());
     if !belongs {
         return None;
     }

@@ -334,17 +334,17 @@ async fn settle(cx: &Rc<Context>, record: &Record, mark: &Flight, flight: Option
 async fn receive(cx: &Rc<Context>, of: &Record, want: &Want, response: TokenResponse, token: Token) -> Result<()> {
     let mut verified = Ok(None);
     if let Some(id_token) = &response.id_token {
-        let nonce = of.claims.get("nonce").and_then(Value::as_str);
+        let nonce = of.claims.text("nonce");
         let checks = Checks { nonce, max_age: None, login: false, access_token: Some(&response.access_token) };
         match verify::id_token(cx, id_token, checks).await {
             Ok(claims) => {
                 // OpenID Connect Core 1.0 section 12.2.
-                if claims.get("sub").and_then(Value::as_str) != Some(&of.subject) {
+                if claims.text("sub") != Some(&of.subject) {
                     end(cx, of, "user_changed").await;
                     revoke::quietly(cx, &response).await;
                     return Err(Code::UserChanged.into());
                 }
-                let time = |claims: &Object| claims.get("auth_time").and_then(Value::as_integer);
+                let time = |claims: &Object| claims.integer("auth_time");
                 if time(&claims).is_some() && time(&of.claims).is_some() && time(&claims) != time(&of.claims) {
                     return Err(Error::new(Code::IdTokenAuthTime).detail("a refresh cannot change it"));
                 }

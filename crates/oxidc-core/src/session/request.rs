@@ -10,7 +10,6 @@ use crate::command::{FetchOptions, TokenOptions};
 use crate::error::{Code, Result};
 use crate::secret::Secret;
 use crate::time::{Millis, SECOND};
-use crate::wire::json::Value;
 use crate::wire::sender::{self, send};
 
 /// A token that is younger was refused for another reason than its age.
@@ -48,7 +47,7 @@ pub(crate) async fn fetch(cx: &Rc<Context>, request: &FetchOptions) -> Result<()
 
 async fn token(cx: &Rc<Context>, options: &TokenOptions) -> Result<Secret> {
     let tokens = refresh::get_tokens(cx, options.clone()).await?;
-    Ok(tokens.get("accessToken").and_then(Value::as_str).unwrap_or_default().into())
+    Ok(tokens.text("accessToken").unwrap_or_default().into())
 }
 
 fn is_young(cx: &Context, options: &TokenOptions) -> bool {

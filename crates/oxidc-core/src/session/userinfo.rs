@@ -34,7 +34,7 @@ pub(crate) async fn fetch(cx: &Rc<Context>, access_token: &Secret, subject: &str
         Refusal::Other(error) => error,
     })?;
     let Value::Object(claims) = claims else { return Err(Code::UserInfoInvalid.into()) };
-    match claims.get("sub").and_then(Value::as_str) {
+    match claims.text("sub") {
         Some(sub) if sub == subject => (),
         Some(_) => return Err(Code::UserInfoSubjectMismatch.into()),
         None => return Err(Error::new(Code::UserInfoInvalid).detail("sub")),
@@ -58,7 +58,7 @@ pub(crate) async fn refetch(cx: &Rc<Context>) -> Result<Value> {
     let claims = result?.ok_or_else(|| Error::new(Code::EndpointMissing).detail("userinfo_endpoint"))?;
     let record = cx.sessions.record().filter(|record| record.subject == subject).ok_or(Code::SignedOut)?;
     let overlay = |record: &mut Record| {
-        claims.iter().for_each(|(name, value)| record.user.insert(name, value.clone()));
+        record.user.extend(claims.clone());
         true
     };
     match store::commit(cx, &record, &overlay).await {
@@ -75,5 +75,5 @@ fn bound(cx: &Context) -> Binding {
 
 async fn access_token(cx: &Rc<Context>, force_refresh: bool) -> Result<Secret> {
     let tokens = refresh::get_tokens(cx, TokenOptions { force_refresh, ..TokenOptions::default() }).await?;
-    Ok(tokens.get("accessToken").and_then(Value::as_str).unwrap_or_default().into())
+    Ok(tokens.text("accessToken").unwrap_or_default().into())
 }

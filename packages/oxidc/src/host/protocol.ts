@@ -38,13 +38,15 @@ export type Effect = { id: number } & (
 /** Where records are kept. */
 export type Area = 'session' | 'device';
 
-/** An error as the core tells it. */
+/** An error as the core tells it: the code says the rest. */
 export interface CoreError {
   code: string;
-  kind: string;
-  message: string;
   session: 'kept' | 'ended' | 'unknown';
-  retryable: boolean;
+  /** The detail; the sentence belongs to the code. */
+  message?: string | undefined;
+  /** Kind and sentence of a code that only the extended module knows. */
+  kind?: 'configuration' | 'environment' | 'network' | 'provider' | 'protocol' | 'callback' | 'session' | 'request';
+  meaning?: string;
   retryAfter?: number;
   error?: string;
   errorDescription?: string;

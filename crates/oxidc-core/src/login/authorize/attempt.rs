@@ -80,9 +80,9 @@ pub(crate) async fn take(cx: &Context, state: &str) -> Result<Found> {
     let mut found = Found::Unknown;
     change(cx, |list| {
         found = Found::Unknown;
-        let named = |entry: &&mut Value| entry.get("state").and_then(Value::as_str).is_some_and(|s| same(s, state));
+        let named = |entry: &&mut Value| entry.text("state").is_some_and(|s| same(s, state));
         let Some(entry) = list.iter_mut().find(named) else { return };
-        let is = |name, value: &str| entry.get(name).and_then(Value::as_str) == Some(value);
+        let is = |name, value: &str| entry.text(name) == Some(value);
         found = if !is("issuer", cx.config.issuer.as_str()) || !is("clientId", &cx.config.client_id) {
             Found::Others
         } else if entry.get("used").is_some() {
@@ -129,9 +129,7 @@ async fn change(cx: &Context, mut edit: impl FnMut(&mut Vec<Value>)) -> Result<(
         let parsed = stands.as_deref().and_then(|text| Value::parse(text).ok());
         let before: Vec<Value> = parsed.as_ref().and_then(Value::as_array).map(<[Value]>::to_vec).unwrap_or_default();
         let mut list = before.clone();
-        list.retain(|entry| {
-            entry.get("createdAt").and_then(Value::as_integer).is_some_and(|at| cx.shell.now().wall - at < 86_400 * SECOND)
-        });
+        list.retain(|entry| entry.integer("createdAt").is_some_and(|at| cx.shell.now().wall - at < 86_400 * SECOND));
         edit(&mut list);
         if list == before {
             return Ok(());
@@ -179,7 +177,7 @@ fn to_value(cx: &Context, attempt: Attempt) -> Value {
 }
 
 fn from_value(entry: &Value) -> Option<Attempt> {
-    let text = |name: &str| entry.get(name).and_then(Value::as_str).map(String::from);
+    let text = |name: &str| entry.string(name);
     let texts = |name: &str| Some(entry.get(name)?.as_array()?.iter().filter_map(Value::as_str).map(String::from).collect());
     let purpose = match text("purpose")?.as_str() {
         "signOut" => Purpose::SignOut,
@@ -189,7 +187,7 @@ fn from_value(entry: &Value) -> Option<Attempt> {
             verifier: text("verifier")?.into(),
             scopes: texts("scopes")?,
             resources: texts("resources")?,
-            max_age: entry.get("maxAge").and_then(Value::as_integer),
+            max_age: entry.integer("maxAge"),
             binding: Binding::from_value(entry.get("binding")),
         }),
         _ => return None,
@@ -198,7 +196,7 @@ fn from_value(entry: &Value) -> Option<Attempt> {
         state: text("state")?,
         return_to: text("returnTo"),
         app_state: entry.get("appState").cloned(),
-        created_at: entry.get("createdAt").and_then(Value::as_integer)?,
+        created_at: entry.integer("createdAt")?,
         purpose,
     })
 }

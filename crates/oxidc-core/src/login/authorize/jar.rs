@@ -51,11 +51,11 @@ async fn claims(cx: &Context, pairs: &[(String, String)]) -> Result<Value> {
         }
         let all: Vec<&str> = pairs.iter().filter(|(other, _)| other == name).map(|(_, value)| value.as_str()).collect();
         if all.len() > 1 {
-            claims.insert(name.as_str(), all);
+            claims.insert(name, all.into());
         } else if name == "max_age" {
-            claims.insert(name.as_str(), value.parse::<i64>().map_err(|_| Code::OptionInvalid)?);
+            claims.insert(name, value.parse::<i64>().map_err(|_| Code::OptionInvalid)?.into());
         } else {
-            claims.insert(name.as_str(), value.as_str());
+            claims.insert(name, value.as_str().into());
         }
     }
     Ok(claims.into())

@@ -118,38 +118,47 @@ impl Object {
     }
 
     /// With one more member.
-    // What depends on the type is written out in place; the rest is there once.
     #[inline(always)]
     #[must_use]
-    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.put(name, value.into());
+    pub fn with(mut self, name: &str, value: impl Member) -> Self {
+        value.put(&mut self, name);
         self
     }
 
     /// With one more member, if there is a value.
     #[inline(always)]
     #[must_use]
-    pub fn with_some(mut self, name: &str, value: Option<impl Into<Value>>) -> Self {
+    pub fn with_some(mut self, name: &str, value: Option<impl Member>) -> Self {
         if let Some(value) = value {
-            self.put(name, value.into());
+            value.put(&mut self, name);
         }
         self
     }
 
     /// A member, as it is.
+    #[inline(never)]
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.iter().find(|(n, _)| n == name).map(|(_, value)| value)
     }
 
-    /// Adds a member, or replaces the one of that name.
-    #[inline(always)]
-    pub fn insert(&mut self, name: &str, value: impl Into<Value>) {
-        self.put(name, value.into());
+    /// A member that is a text.
+    #[inline(never)]
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.get(name)?.as_str()
     }
 
+    /// A member that is a number, rounded down.
     #[inline(never)]
-    fn put(&mut self, name: &str, value: Value) {
+    #[must_use]
+    pub fn integer(&self, name: &str) -> Option<i64> {
+        self.get(name)?.as_integer()
+    }
+
+    /// Adds a member, or replaces the one of that name.
+    #[inline(never)]
+    pub fn insert(&mut self, name: &str, value: Value) {
         match self.0.iter_mut().find(|(n, _)| n == name) {
             Some(member) => member.1 = value,
             None => self.0.push((name.into(), value)),
@@ -159,8 +168,20 @@ impl Object {
     /// Adds the members of another object, or replaces those of the same names.
     pub fn extend(&mut self, other: Self) {
         for (name, value) in other.0 {
-            self.put(&name, value);
+            self.insert(&name, value);
         }
+    }
+
+    /// Only the members of these names.
+    #[must_use]
+    pub fn only(&self, names: &[&str]) -> Self {
+        let mut kept = Self::new();
+        for name in names {
+            if let Some(value) = self.get(name) {
+                kept.insert(name, value.clone());
+            }
+        }
+        kept
     }
 
     /// Takes a member out.
@@ -198,9 +219,45 @@ impl IntoIterator for Object {
 
 impl Value {
     /// A member of an object. One that is null counts as absent.
+    #[inline(never)]
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Self> {
         self.as_object()?.get(name).filter(|value| !matches!(value, Self::Null))
+    }
+
+    /// A member that is a text.
+    #[inline(never)]
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.as_object()?.text(name)
+    }
+
+    /// A member that is a text, to keep.
+    #[inline(never)]
+    #[must_use]
+    pub fn string(&self, name: &str) -> Option<String> {
+        self.text(name).map(String::from)
+    }
+
+    /// A member that is a number, rounded down.
+    #[inline(never)]
+    #[must_use]
+    pub fn integer(&self, name: &str) -> Option<i64> {
+        self.as_object()?.integer(name)
+    }
+
+    /// A member that is a truth value.
+    #[inline(never)]
+    #[must_use]
+    pub fn flag(&self, name: &str) -> Option<bool> {
+        self.get(name)?.as_bool()
+    }
+
+    /// A member that is a list.
+    #[inline(never)]
+    #[must_use]
+    pub fn list(&self, name: &str) -> Option<&[Self]> {
+        self.get(name)?.as_array()
     }
 
     /// The text, if it is one.
@@ -237,6 +294,77 @@ impl Value {
 impl From<i64> for Number {
     fn from(value: i64) -> Self {
         Self(super::decimal(value))
+    }
+}
+
+/// What can become the value of a member.
+pub trait Member {
+    /// Adds itself to an object.
+    fn put(self, object: &mut Object, name: &str);
+}
+
+impl Member for &str {
+    // The usual members have their ways once, so that a call costs little.
+    #[inline(never)]
+    fn put(self, object: &mut Object, name: &str) {
+        object.insert(name, self.into());
+    }
+}
+
+impl Member for &[String] {
+    #[inline(never)]
+    fn put(self, object: &mut Object, name: &str) {
+        object.insert(name, self.into());
+    }
+}
+
+impl Member for i64 {
+    #[inline(never)]
+    fn put(self, object: &mut Object, name: &str) {
+        object.insert(name, self.into());
+    }
+}
+
+macro_rules! member {
+    ($($kind:ty)*) => { $(
+        impl Member for $kind {
+            #[inline(always)]
+            fn put(self, object: &mut Object, name: &str) {
+                object.insert(name, self.into());
+            }
+        }
+    )* };
+}
+
+member!(String bool Object Value);
+
+macro_rules! integer_member {
+    ($($integer:ty)*) => { $(
+        impl Member for $integer {
+            #[inline(always)]
+            fn put(self, object: &mut Object, name: &str) {
+                i64::from(self).put(object, name);
+            }
+        }
+    )* };
+}
+
+integer_member!(u32 u16);
+
+impl<T: Into<Value>> Member for Vec<T> {
+    #[inline(always)]
+    fn put(self, object: &mut Object, name: &str) {
+        object.insert(name, self.into());
+    }
+}
+
+impl<T: Member> Member for Option<T> {
+    #[inline(always)]
+    fn put(self, object: &mut Object, name: &str) {
+        match self {
+            Some(value) => value.put(object, name),
+            None => object.insert(name, Value::Null),
+        }
     }
 }
 

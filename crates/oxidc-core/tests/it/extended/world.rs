@@ -66,11 +66,16 @@ pub fn json(status: u16, body: &str) -> Response {
     Response { status, content_type: Some("application/json".into()), body: body.into(), ..Response::default() }
 }
 
+/// What a server answers; nothing: the usual.
+pub type Answer = Box<dyn FnMut(&Sent) -> Option<Response>>;
+/// What the application makes of the claims of a request object.
+pub type Signer = Box<dyn FnMut(&Value) -> Option<String>>;
+
 pub struct World {
     client: Client,
     pub now: Now,
     /// What a server answers; `None`: the usual.
-    pub answer: Box<dyn FnMut(&Sent) -> Option<Response>>,
+    pub answer: Answer,
     pub metadata: Object,
     pub sent: Vec<Sent>,
     pub records: BTreeMap<String, String>,
@@ -82,7 +87,7 @@ pub struct World {
     pub addresses: Vec<String>,
     pub events: Vec<Event>,
     /// What the application answers to a request for a request object.
-    pub request_object: Box<dyn FnMut(&Value) -> Option<String>>,
+    pub request_object: Signer,
     pub signatures_are_good: bool,
     pub waits: Vec<u32>,
     /// The nonce of the last authorization request.
