@@ -7,7 +7,7 @@ import { close, listen } from './http.mjs';
 
 /**
  * Starts the API for the given applications' origins. Call `trust(issuer)` before the first request; `audience` is
- * its resource indicator. `refuse(n)` makes it answer the next n good tokens with 401. Tokens that are bound to a key need a proof
+ * its resource indicator. `/moved` leads to it by a redirect. `refuse(n)` makes it answer the next n good tokens with 401. Tokens that are bound to a key need a proof
  * (RFC 9449); `demandNonces()` makes it want a fresh nonce in each. `requests` lists the answers, `proofs` what was proved.
  */
 export async function startApi({ host = '127.0.0.1', port = 0, origins = [] } = {}) {
@@ -58,6 +58,10 @@ export async function startApi({ host = '127.0.0.1', port = 0, origins = [] } = 
     if (bound.nonce()) response.setHeader('dpop-nonce', bound.nonce());
     if (request.method === 'OPTIONS') {
       response.writeHead(204, { 'access-control-allow-headers': 'authorization, dpop', 'access-control-allow-methods': 'GET, POST' }).end();
+      return;
+    }
+    if (request.url === '/moved') {
+      response.writeHead(307, { location: '/me' }).end();
       return;
     }
     const { status, headers, body } = await answer(request);

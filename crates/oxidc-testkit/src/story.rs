@@ -39,9 +39,10 @@ pub(crate) fn describe(effect: &Effect) -> String {
             }
             format!("{} {} {grant} {}", request.method, request.url, print(&hidden))
         }
-        Effect::Send { task, authorization } => {
+        Effect::Send { task, authorization, .. } => {
             format!("send for task {task}, token {}", authorization.as_ref().map_or("none".into(), |secret| print(secret.expose())))
         }
+        Effect::Signing(signing) => format!("{signing:?}"),
         Effect::Random { octets } => format!("random {octets}"),
         Effect::Digest { bits, data } => format!("digest {bits} {}", fingerprint(data)),
         Effect::Verify { algorithm, data, signature, .. } => {

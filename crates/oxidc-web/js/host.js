@@ -9,8 +9,8 @@ var __esm = (fn, res, err) => function __init() {
   }
 };
 var __export = (target, all) => {
-  for (var name in all)
-    __defProp(target, name, { get: all[name], enumerable: true });
+  for (var name2 in all)
+    __defProp(target, name2, { get: all[name2], enumerable: true });
 };
 
 // src/host/keys.ts
@@ -34,38 +34,38 @@ async function perform(effect, own, given) {
       return { record: await own(effect.claims) };
   }
 }
-async function publicKey(name, make) {
-  let pair = await find(name);
+async function publicKey(name2, make) {
+  let pair = await find(name2);
   if (!pair && make) {
     pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign", "verify"]);
-    await keep(name, pair);
+    await keep(name2, pair);
   }
   if (!pair) return null;
   const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", pair.publicKey);
   return JSON.stringify({ kty, crv, x, y });
 }
-async function sign({ key: name, algorithm, data }, own) {
-  const key = own ?? (await find(name))?.privateKey;
+async function sign({ key: name2, algorithm, data }, own) {
+  const key = own ?? (await find(name2))?.privateKey;
   if (!key) throw new tools.Failed("unsupported", "the key is gone");
   const bits = algorithm.slice(2);
   const parameters = algorithm === "EdDSA" ? "Ed25519" : { name: key.algorithm.name, hash: `SHA-${bits}`, saltLength: +bits / 8 };
   return tools.encode(new Uint8Array(await crypto.subtle.sign(parameters, key, tools.decode(data))));
 }
-async function find(name) {
-  const found = known.get(name) ?? (await transact((store) => store.get(name)))?.pair;
+async function find(name2) {
+  const found = known.get(name2) ?? (await transact((store) => store.get(name2)))?.pair;
   if (!(found?.privateKey instanceof CryptoKey)) return void 0;
-  if (!known.has(name)) await keep(name, found);
+  if (!known.has(name2)) await keep(name2, found);
   return found;
 }
-async function keep(name, pair) {
+async function keep(name2, pair) {
   const kept = { pair, used: Date.now() };
-  await transact((store) => store.put(kept, name));
-  known.set(name, pair);
+  await transact((store) => store.put(kept, name2));
+  known.set(name2, pair);
   const names = await transact((store) => store.getAllKeys());
   if (names.length <= MOST) return;
   const all = await transact((store) => store.getAll());
-  const oldest = names.map((name2, at) => ({ name: name2, used: all[at]?.used ?? 0 })).sort((a, b) => a.used - b.used);
-  for (const { name: name2 } of oldest.slice(0, names.length - MOST)) await transact((store) => store.delete(name2));
+  const oldest = names.map((name3, at) => ({ name: name3, used: all[at]?.used ?? 0 })).sort((a, b) => a.used - b.used);
+  for (const { name: name3 } of oldest.slice(0, names.length - MOST)) await transact((store) => store.delete(name3));
 }
 async function transact(work) {
   const database = await open();
@@ -201,8 +201,8 @@ function text(value) {
 }
 function refused(error) {
   if (error instanceof Failed) return error;
-  const name = error?.name ?? "unknown";
-  return new Failed(/quota/i.test(name) ? "quota" : "denied", name);
+  const name2 = error?.name ?? "unknown";
+  return new Failed(/quota/i.test(name2) ? "quota" : "denied", name2);
 }
 
 // src/host/storage.ts
@@ -264,9 +264,12 @@ var Items = class {
   async swap(key, expected, value) {
     const record = await this.load(key);
     if (record !== expected) return { record };
+    await this.write(key, value);
+    return { swapped: true };
+  }
+  async write(key, value) {
     try {
       await (value === null ? this.storage.removeItem(key) : this.storage.setItem(key, value));
-      return { swapped: true };
     } catch (error) {
       throw denied(error);
     }
@@ -275,6 +278,10 @@ var Items = class {
 var Fallback = class {
   #database = new Database();
   #items;
+  /** Whether other tabs see the same records. Known after the first use. */
+  get shared() {
+    return !this.#items;
+  }
   load(key) {
     return this.#with((records) => records.load(key));
   }
@@ -296,12 +303,8 @@ var Fallback = class {
   }
 };
 function denied(error) {
-  const name = error?.name ?? "";
-  return new Failed(/quota/i.test(name) ? "quota" : "denied", name);
-}
-function places(storage) {
-  const device = new Fallback();
-  return { session: storage ? new Items(storage) : device, device };
+  const name2 = error?.name ?? "";
+  return new Failed(/quota/i.test(name2) ? "quota" : "denied", name2);
 }
 function kind(storage) {
   if (!storage) return "indexeddb";
@@ -345,8 +348,8 @@ async function digest(bits, data) {
 }
 async function verify({ algorithm, key, data, signature }) {
   const bits = algorithm.slice(2);
-  const name = { R: "RSASSA-PKCS1-v1_5", P: "RSA-PSS", E: "ECDSA" }[algorithm[0]];
-  const parameters = algorithm === "EdDSA" ? { name: "Ed25519" } : { name, hash: `SHA-${bits}`, namedCurve: `P-${bits === "512" ? 521 : bits}`, saltLength: +bits / 8 };
+  const name2 = { R: "RSASSA-PKCS1-v1_5", P: "RSA-PSS", E: "ECDSA" }[algorithm[0]];
+  const parameters = algorithm === "EdDSA" ? { name: "Ed25519" } : { name: name2, hash: `SHA-${bits}`, namedCurve: `P-${bits === "512" ? 521 : bits}`, saltLength: +bits / 8 };
   const crypto2 = subtle();
   let imported;
   try {
@@ -357,13 +360,53 @@ async function verify({ algorithm, key, data, signature }) {
   return { flag: await crypto2.verify(parameters, imported, decode(signature), decode(data)) };
 }
 
+// src/host/coherent.ts
+var PATIENCE2 = 250;
+var Coherent = class extends Items {
+  constructor(storage, marks) {
+    super(storage);
+    this.marks = marks;
+  }
+  marks;
+  async load(key) {
+    return (await this.#settled(key)).text;
+  }
+  async swap(key, expected, value) {
+    const { text: text2, mark } = await this.#settled(key);
+    if (text2 !== expected) return { record: text2 };
+    const won = await this.marks.swap(name(key), mark, await hash(value));
+    if ("record" in won && this.marks.shared) return { record: await this.load(key) };
+    await this.write(key, value);
+    return { swapped: true };
+  }
+  /** The text that stands here, once it is the one that the mark names. */
+  async #settled(key) {
+    for (const end = Date.now() + PATIENCE2; ; await new Promise((resolve) => setTimeout(resolve, 4))) {
+      const mark = await this.marks.load(name(key));
+      const text2 = await super.load(key);
+      if (mark === null || !this.marks.shared || Date.now() > end || mark === await hash(text2)) return { text: text2, mark };
+    }
+  }
+};
+function places(storage) {
+  const device = new Fallback();
+  if (!storage) return { session: device, device };
+  return { session: storage instanceof LocalStorage ? new Coherent(storage, device) : new Items(storage), device };
+}
+var name = (key) => `mark:${key}`;
+async function hash(text2) {
+  if (text2 === null) return "";
+  const { bytes } = await digest(256, encode(new TextEncoder().encode(text2)));
+  return bytes;
+}
+
 // src/host/http.ts
 var READ = ["content-type", "retry-after", "date", "www-authenticate", "dpop-nonce"];
 function describe(response, body) {
   const headers = {};
-  for (const name of READ) {
-    const value = response.headers.get(name);
-    if (value !== null) headers[name] = value;
+  for (const name2 of READ) {
+    const value = response.headers.get(name2);
+    if (value !== null) headers[name2] = value;
   }
   return { status: response.status, headers, body };
 }
@@ -419,7 +462,7 @@ async function read(response, limit) {
 var Locks = class {
   #held = /* @__PURE__ */ new Map();
   /** Takes a lock; it is held until {@link release}. */
-  take(id, name, wait, signal) {
+  take(id, name2, wait, signal) {
     const locks = globalThis.navigator?.locks;
     if (!locks) throw new Failed("unsupported");
     const abort = new AbortController();
@@ -436,7 +479,7 @@ var Locks = class {
         resolve({});
       });
       const refused3 = (error) => reject(new Failed(late ? "timeout" : signal.aborted ? "aborted" : "unsupported", String(error)));
-      locks.request(name, { signal: abort.signal }, granted).catch(refused3);
+      locks.request(name2, { signal: abort.signal }, granted).catch(refused3);
     }).finally(() => {
       clearTimeout(timer);
       signal.removeEventListener("abort", stop);
@@ -489,17 +532,17 @@ var Surroundings = class {
    * @param name Shared by the tabs that have one session.
    * @param notice Told what happened.
    */
-  constructor(name, notice) {
+  constructor(name2, notice) {
     if (typeof document === "undefined") return;
     const { signal } = this.#abort;
     addEventListener("online", () => notice("online"), { signal });
     addEventListener("pageshow", (event) => event.persisted && notice("shown"), { signal });
-    addEventListener("storage", (event) => (event.key === null || event.key === name) && notice("stored"), { signal });
+    addEventListener("storage", (event) => (event.key === null || event.key === name2) && notice("stored"), { signal });
     const visibility = () => notice(document.visibilityState === "hidden" ? "hidden" : "visible");
     document.addEventListener("visibilitychange", visibility, { signal });
     if (document.visibilityState === "hidden") visibility();
     try {
-      this.#channel = new BroadcastChannel(name);
+      this.#channel = new BroadcastChannel(name2);
       this.#channel.onmessage = ({ data }) => notice("stored", typeof data === "string" ? data : void 0);
     } catch {
     }
@@ -600,10 +643,10 @@ var Driver = class {
   }
   #listen(core) {
     const { issuer, clientId } = this.#options.options;
-    const name = `oxidc:session:${issuer.length}:${issuer}:${clientId}`;
+    const name2 = `oxidc:session:${issuer.length}:${issuer}:${clientId}`;
     const notice = (what, record) => void this.run({ do: "notice", what, record }).catch(() => {
     });
-    if (this.#core && core) this.#surroundings = new Surroundings(name, notice);
+    if (this.#core && core) this.#surroundings = new Surroundings(name2, notice);
   }
   /** Feeds one input after the other: all effects of one are performed before the next. */
   #feed(core, input) {

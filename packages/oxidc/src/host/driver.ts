@@ -4,12 +4,13 @@
  */
 import type { AuthClientOptions, CallbackResult, RequestObjectSigner, Storage } from '../types.js';
 import { arrive } from './callback.js';
+import { places } from './coherent.js';
 import { decode, digest, encode, random, verify } from './crypto.js';
 import { describe, failure, http } from './http.js';
 import { Locks } from './locks.js';
 import { type Core, type CoreError, type Effect, Failed, type Outcome } from './protocol.js';
 import { request } from './request.js';
-import { kind, places, type Records } from './storage.js';
+import { kind, type Records } from './storage.js';
 import { Surroundings } from './surroundings.js';
 
 /** What a driver is made of. */
