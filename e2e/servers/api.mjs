@@ -55,7 +55,6 @@ export async function startApi({ host = '127.0.0.1', port = 0, origins = [] } = 
       response.setHeader('access-control-expose-headers', 'WWW-Authenticate, DPoP-Nonce');
     }
     response.setHeader('vary', 'origin');
-    if (bound.nonce()) response.setHeader('dpop-nonce', bound.nonce());
     if (request.method === 'OPTIONS') {
       response.writeHead(204, { 'access-control-allow-headers': 'authorization, dpop', 'access-control-allow-methods': 'GET, POST' }).end();
       return;
@@ -65,6 +64,7 @@ export async function startApi({ host = '127.0.0.1', port = 0, origins = [] } = 
       return;
     }
     const { status, headers, body } = await answer(request);
+    if (bound.nonce()) response.setHeader('dpop-nonce', bound.nonce());
     requests.push({ path: request.url, status, authorized: request.headers.authorization !== undefined });
     response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers }).end(JSON.stringify(body));
   });
