@@ -103,6 +103,21 @@ describe('single operations', () => {
     await tab.close();
   });
 
+  test('the entry with files beside the script fetches the one that is needed', async () => {
+    const tab = await openTab(world, browser);
+    const files = await tab.page.evaluate(async (issuer) => {
+      const { AuthClient } = await import('/oxidc/wasm.js');
+      const fetched = () => performance.getEntriesByType('resource').map(({ name }) => name.split('/').at(-1)).filter((name) => name.endsWith('.wasm'));
+      const client = new AuthClient({ issuer, clientId: 'spa' });
+      await client.getSession();
+      const first = fetched();
+      await client.oidc.metadata();
+      return [first, fetched()];
+    }, world.provider.issuer);
+    assert.deepEqual(files, [['oxidc_bg.wasm'], ['oxidc_bg.wasm', 'oxidc_extended_bg.wasm']]);
+    await tab.close();
+  });
+
   test('the extended module is loaded only when something needs it', async () => {
     const tab = await openTab(world, browser);
     const extended = () => tab.page.evaluate(() => performance.getEntriesByType('resource').filter(({ name }) => /\/extended-|\/keys-/.test(name)).length);
