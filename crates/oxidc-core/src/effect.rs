@@ -32,6 +32,7 @@ pub enum Area {
 ///
 /// The variants that say "no outcome" are done and forgotten; every other variant is answered exactly once.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Effect {
     /// Sends a request of the protocol. Redirects are refused, cookies are not sent and nothing is cached.
     /// Answer: [`Outcome::Http`] or [`Outcome::Failed`].
@@ -70,7 +71,8 @@ pub enum Effect {
         /// The signature.
         signature: Vec<u8>,
     },
-    /// Uses a key that never leaves the platform. Only the feature `extended` asks for that.
+    /// Uses a key that never leaves the platform.
+    #[cfg(feature = "extended")]
     Signing(Signing),
     /// Resolves an address with the platform's own parser. Answer: [`Outcome::Address`], or
     /// [`Outcome::Failed`] when it is no address.
@@ -150,6 +152,7 @@ pub enum Effect {
 }
 
 /// What is done with private keys.
+#[cfg(feature = "extended")]
 #[derive(Clone, Debug)]
 pub enum Signing {
     /// Finds a key pair of the platform by its name, or makes one for ES256 whose private part cannot be exported.

@@ -79,8 +79,6 @@ impl World {
                 let verdict = if algorithm.name() == "ES256" { provider::verify(&key, &data, &signature) } else { None };
                 now(self, verdict.map_or_else(|| failed(Failure::Unsupported, "this key"), Outcome::Flag));
             }
-            // Nobody here holds a key.
-            Effect::Signing(_) => self.answer(page, id, Outcome::Failed { failure: Failure::Unsupported, detail: String::new() }),
             Effect::Resolve { url } => {
                 let base = Url::parse(&self.tabs[tab.0].address).ok();
                 let outcome = match Url::options().base_url(base.as_ref()).parse(&url) {
@@ -130,6 +128,8 @@ impl World {
                     page.results.insert(task, result);
                 }
             }
+            // Nobody here can do what only some features ask for.
+            _ => self.answer(page, id, Outcome::Failed { failure: Failure::Unsupported, detail: String::new() }),
         }
     }
 

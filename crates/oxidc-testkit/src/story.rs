@@ -42,7 +42,6 @@ pub(crate) fn describe(effect: &Effect) -> String {
         Effect::Send { task, authorization, .. } => {
             format!("send for task {task}, token {}", authorization.as_ref().map_or("none".into(), |secret| print(secret.expose())))
         }
-        Effect::Signing(signing) => format!("{signing:?}"),
         Effect::Random { octets } => format!("random {octets}"),
         Effect::Digest { bits, data } => format!("digest {bits} {}", fingerprint(data)),
         Effect::Verify { algorithm, data, signature, .. } => {
@@ -75,6 +74,7 @@ pub(crate) fn describe(effect: &Effect) -> String {
             Ok(value) => format!("finish {task} {}", print(&value.to_text())),
             Err(error) => format!("finish {task} {}: {error}", error.code().name()),
         },
+        other => format!("{other:?}"),
     }
 }
 

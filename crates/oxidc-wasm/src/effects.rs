@@ -53,8 +53,6 @@ pub fn write(id: EffectId, effect: Effect) -> Value {
             Signing::Forget { name } => of("forgetKey").with("name", name),
             Signing::RequestObject { claims } => of("requestObject").with("claims", claims),
         },
-        #[cfg(not(feature = "extended"))]
-        Effect::Signing(_) => of("sign"),
         Effect::Resolve { url } => of("resolve").with("url", url),
         Effect::Load { area: place, key } => of("load").with("area", area(place)).with("key", key),
         Effect::Swap { area: place, key, expected, value } => {
@@ -69,6 +67,8 @@ pub fn write(id: EffectId, effect: Effect) -> Value {
         Effect::Publish(event) => publish(of("publish"), event),
         Effect::Cancel { effect } => of("cancel").with("effect", effect),
         Effect::Finish { task, result } => return finish(id, task, result),
+        // Those of features that this module is built without.
+        _ => of("unknown"),
     }
     .into()
 }

@@ -89,10 +89,10 @@ pub(crate) fn user_of(claims: &Object) -> Object {
 pub(crate) async fn begin(cx: &Rc<Context>, record: Record) -> Result<Value> {
     store::load(cx).await;
     cx.sessions.needs_sign_in.set(false);
-    let before = cx.sessions.record();
+    let before = cx.sessions.record.borrow().as_ref().map(|record| record.binding.clone());
     store::replace(cx, Ok(record), None).await;
     if let Some(before) = before {
-        before.binding.forget(cx);
+        before.forget(cx);
     }
     changed(cx, "signed_in");
     announce_token(cx, None);

@@ -70,7 +70,7 @@ pub(crate) async fn refetch(cx: &Rc<Context>) -> Result<Value> {
 }
 
 fn bound(cx: &Context) -> Binding {
-    cx.sessions.record().map_or_else(Binding::default, |record| record.binding)
+    cx.sessions.record.borrow().as_ref().map(|record| record.binding.clone()).unwrap_or_default()
 }
 
 async fn access_token(cx: &Rc<Context>, force_refresh: bool) -> Result<Secret> {
