@@ -5,9 +5,12 @@ import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { proofs } from './dpop.mjs';
 import { close, listen } from './http.mjs';
 
+/** How recent the sign-in of whoever opens `/vault` must be, in seconds (RFC 9470). */
+const RECENT = 10;
+
 /**
  * Starts the API for the given applications' origins. Call `trust(issuer)` before the first request; `audience` is
- * its resource indicator. `/moved` leads to it by a redirect. `refuse(n)` makes it answer the next n good tokens with 401. Tokens that are bound to a key need a proof
+ * its resource indicator. `/moved` leads to it by a redirect. `refuse(n)` makes it answer the next n good tokens with 401, `demand(challenge, n)` with a challenge of its own. Tokens that are bound to a key need a proof
  * (RFC 9449); `demandNonces()` makes it want a fresh nonce in each. `requests` lists the answers, `proofs` what was proved.
  */
 export async function startApi({ host = '127.0.0.1', port = 0, origins = [] } = {}) {
@@ -19,6 +22,7 @@ export async function startApi({ host = '127.0.0.1', port = 0, origins = [] } = 
   let keys;
   let refusals = 0;
   const bound = proofs(origin);
+  let demanded = { challenge: undefined, left: 0 };
 
   async function claimsOf({ method, url, headers }) {
     const [, scheme, token] = /^(Bearer|DPoP) ([\w.~+/-]+=*)$/i.exec(headers.authorization ?? '') ?? [];
@@ -34,9 +38,18 @@ export async function startApi({ host = '127.0.0.1', port = 0, origins = [] } = 
   }
 
   async function answer(request) {
-    if (!['GET', 'POST'].includes(request.method) || request.url.split('?')[0] !== '/me') return { status: 404, body: { error: 'not_found' } };
+    const path = request.url.split('?')[0];
+    if (!['GET', 'POST'].includes(request.method) || !['/me', '/vault'].includes(path)) return { status: 404, body: { error: 'not_found' } };
+    if (request.headers.authorization && demanded.left > 0) {
+      demanded.left -= 1;
+      return { status: 401, headers: { 'www-authenticate': demanded.challenge }, body: { error: 'insufficient_user_authentication' } };
+    }
     try {
-      const { sub, scope, iss, exp } = await claimsOf(request);
+      const { sub, scope, iss, exp, auth_time: signedInAt } = await claimsOf(request);
+      if (path === '/vault' && !(Date.now() / 1000 - signedInAt <= RECENT)) {
+        const challenge = `Bearer error="insufficient_user_authentication", max_age="${RECENT}"`;
+        return { status: 401, headers: { 'www-authenticate': challenge }, body: { error: 'insufficient_user_authentication' } };
+      }
       return { status: 200, body: { hello: sub, scope, issuer: iss, tokenExpires: new Date(exp * 1000).toISOString() } };
     } catch (error) {
       const isBound = /^DPoP/i.test(request.headers.authorization ?? '');
@@ -80,6 +93,7 @@ export async function startApi({ host = '127.0.0.1', port = 0, origins = [] } = 
     refuse(times) { refusals = times; },
     proofs: bound.seen,
     demandNonces: bound.demandNonces,
+    demand(challenge, left = challenge ? Infinity : 0) { demanded = { challenge, left }; },
     close: () => close(server),
   };
 }

@@ -147,7 +147,7 @@ impl Operation {
         let number = |options: &mut Options<'_>, name: &str| options.number(name, 0, i64::from(u32::MAX));
         let mut options;
         let operation = match command.get("operation").and_then(Value::as_str).unwrap_or_default() {
-            "authorizationRequest" => return SignInOptions::from_value(value).map(Self::AuthorizationRequest),
+            "authorizationRequest" => return SignInOptions::from_value(value, false).map(Self::AuthorizationRequest),
             "pushedAuthorizationRequest" => {
                 options = read(&["parameters"]);
                 let members = options.value("parameters").and_then(Value::as_object).into_iter().flat_map(Object::iter);
@@ -261,7 +261,7 @@ impl Operation {
 pub(crate) async fn perform(cx: &Rc<Context>, operation: Operation) -> Result<Value> {
     let bound = |value: &Option<Value>| Binding::from_value(value.as_ref());
     match operation {
-        Operation::AuthorizationRequest(options) => sign_in(cx, options, true).await,
+        Operation::AuthorizationRequest(options) => sign_in(cx, options, false, true).await,
         Operation::PushedAuthorizationRequest(parameters) => {
             let form = parameters.iter().fold(Form::new(), |form, (name, value)| form.with(name, value));
             let metadata = discovery::metadata(cx).await?;
@@ -325,7 +325,8 @@ async fn code_exchange(cx: &Rc<Context>, request: &CodeExchange, binding: &Bindi
         .with("code", request.code.expose())
         .with("redirect_uri", redirect_uri)
         .with("code_verifier", request.code_verifier.expose());
-    let response = token_request(cx, form, binding, cx.config.request_timeout).await.map_err(refused)?;
+    let metadata = discovery::metadata(cx).await?;
+    let response = token_request(cx, &metadata, form, binding, cx.config.request_timeout).await.map_err(refused)?;
     if response.id_token.is_none() {
         return Err(Code::IdTokenMissing.into());
     }
@@ -338,7 +339,8 @@ async fn refresh(cx: &Rc<Context>, request: &Refresh, binding: &Binding) -> Resu
         form = form.with("scope", &words(&request.scopes, ' '));
     }
     form = request.resources.iter().fold(form, |form, resource| form.with("resource", resource));
-    let response = token_request(cx, form, binding, cx.config.request_timeout).await.map_err(refused)?;
+    let metadata = discovery::metadata(cx).await?;
+    let response = token_request(cx, &metadata, form, binding, cx.config.request_timeout).await.map_err(refused)?;
     checked(cx, response, request.nonce.as_deref(), false, None, request.subject.as_deref()).await
 }
 

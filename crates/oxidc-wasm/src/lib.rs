@@ -19,7 +19,7 @@ use oxidc_core::config::client::ClientConfig;
 use oxidc_core::effect::{EffectId, Now};
 use oxidc_core::error::{Code, Error, Result};
 use oxidc_core::wire::json::{Object, Value};
-use oxidc_core::{Client, Page};
+use oxidc_core::{Client, Frame, Page};
 #[cfg(feature = "bindgen")]
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -80,7 +80,12 @@ fn configure(options: &str, page: &str) -> Result<Client> {
     let options = Value::parse(options).map_err(malformed)?;
     let page = Value::parse(page).map_err(malformed)?;
     let text = |name: &str| page.string(name).unwrap_or_default();
-    let page = Page { href: text("href"), origin: text("origin") };
+    let frame = match text("frame").as_str() {
+        "own" => Frame::Own,
+        "foreign" => Frame::Foreign,
+        _ => Frame::None,
+    };
+    let page = Page { href: text("href"), origin: text("origin"), frame };
     // A page keeps no secret, whatever it says.
     if options.get("danger").is_some() {
         return Err(Error::new(Code::OptionUnknown).detail("danger"));

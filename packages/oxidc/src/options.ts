@@ -55,11 +55,25 @@ const CHECKS: Record<keyof AuthClientOptions, Check> = {
   requestObject: (value) => when(typeof value === 'function' || (value as { key?: unknown }).key instanceof CryptoKey),
   responseMode: (value) => when(value === 'query.jwt' || value === 'fragment.jwt'),
   signedUserinfo: flag,
+  defaultSignIn: record,
+  popup: record,
+  onSessionCreating: callable,
+  onStepUp: callable,
+  filteredClaims: list,
+  frontChannelLogoutUri: address,
+  frontChannelLogoutSessionRequired: flag,
+  sessionKey: (value) => when(typeof value === 'string' && value !== ''),
 };
 
 /** Whether the options ask for what only the extended module can do. */
 export const isExtended = ({ dpop, par, requestObject, responseMode, signedUserinfo }: AuthClientOptions): boolean =>
   !!(dpop || par || requestObject || responseMode || signedUserinfo);
+
+/** What the main module does not know. */
+const OF_THE_EXTENDED = ['dpop', 'par', 'requestObject', 'responseMode', 'signedUserinfo'];
+
+/** What the core has no use for. */
+const OF_THE_PAGE = ['storage', 'onReturn', 'defaultSignIn', 'popup', 'onSessionCreating', 'onStepUp'];
 
 /** Refuses options of a wrong shape; gives back those that the core reads. */
 export function check(options: AuthClientOptions): Record<string, unknown> {
@@ -74,9 +88,9 @@ export function check(options: AuthClientOptions): Record<string, unknown> {
   for (const name of Object.keys(options)) {
     if (!Object.hasOwn(CHECKS, name)) throw errorFor('option_unknown', name);
   }
-  const { storage: _storage, onReturn: _onReturn, dpop, par, requestObject, responseMode, signedUserinfo, ...rest } = options;
+  const rest = Object.fromEntries(Object.entries(options).filter(([name]) => !OF_THE_PAGE.includes(name)));
   // The main module does not know the others, not even when they say no.
-  if (!isExtended(options)) return rest;
-  const signed = typeof requestObject === 'object' ? { ...requestObject, key: 'requestObject' } : requestObject && 'supplied';
-  return { ...rest, dpop, par, requestObject: signed, responseMode, signedUserinfo };
+  if (!isExtended(options)) return Object.fromEntries(Object.entries(rest).filter(([name]) => !OF_THE_EXTENDED.includes(name)));
+  const { requestObject } = options;
+  return { ...rest, requestObject: typeof requestObject === 'object' ? { ...requestObject, key: 'requestObject' } : requestObject && 'supplied' };
 }

@@ -95,6 +95,7 @@ struct Facts {
     session: SessionEffect,
     retry_after: Option<u32>,
     provider: Option<ProviderSays>,
+    challenge: Option<Object>,
 }
 
 /// What the provider said, cut to printable characters and a harmless length. Plain text, never HTML.
@@ -108,7 +109,7 @@ impl Error {
     /// An error without further detail.
     #[must_use]
     pub fn new(code: Code) -> Self {
-        Self(Box::new(Facts { code, detail: None, session: code.session(), retry_after: None, provider: None }))
+        Self(Box::new(Facts { code, detail: None, session: code.session(), retry_after: None, provider: None, challenge: None }))
     }
 
     /// Adds what a developer needs to find the cause: the values that disagree, the member that is missing.
@@ -143,6 +144,13 @@ impl Error {
     #[must_use]
     pub fn said(mut self, error: &str, description: Option<&str>) -> Self {
         self.0.provider = Some(ProviderSays { error: printable(error, 64), description: description.map(|d| printable(d, 1024)) });
+        self
+    }
+
+    /// Adds what an API demands of the sign-in (RFC 9470 section 3): `acrValues` and `maxAge`.
+    #[must_use]
+    pub fn demanding(mut self, challenge: Object) -> Self {
+        self.0.challenge = Some(challenge);
         self
     }
 
@@ -221,7 +229,7 @@ impl Error {
         if let Some(says) = &self.0.provider {
             object = object.with("error", says.error.as_str()).with_some("errorDescription", says.description.as_deref());
         }
-        object
+        object.with_some("challenge", self.0.challenge.clone())
     }
 }
 

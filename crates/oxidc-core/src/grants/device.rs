@@ -71,6 +71,7 @@ pub struct DeviceToken {
 
 /// Asks until the person has confirmed or declined, or the code has expired (section 3.4).
 pub(crate) async fn token(cx: &Rc<Context>, request: DeviceToken, binding: &Binding) -> Result<TokenResponse> {
+    let metadata = discovery::metadata(cx).await?;
     let mut pause = interval(request.interval);
     let ends = cx.shell.now().monotonic.saturating_add(request.expires_in.unwrap_or(LONGEST_LIFE).clamp(0, LONGEST_LIFE) * SECOND);
     loop {
@@ -83,7 +84,7 @@ pub(crate) async fn token(cx: &Rc<Context>, request: DeviceToken, binding: &Bind
         let form = Form::new()
             .with("grant_type", "urn:ietf:params:oauth:grant-type:device_code")
             .with("device_code", request.device_code.expose());
-        match token_request(cx, form, binding, cx.config.request_timeout).await {
+        match token_request(cx, &metadata, form, binding, cx.config.request_timeout).await {
             Ok(response) => return Ok(response),
             Err(Refusal::OAuth(error)) => match error.error.as_str() {
                 "authorization_pending" => (),

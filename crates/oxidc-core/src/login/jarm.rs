@@ -42,7 +42,7 @@ pub(crate) fn response(cx: &Context, query: &str, fragment: Option<&str>) -> Opt
 pub(crate) async fn is_others(cx: &Rc<Context>, response: &Response) -> bool {
     let Ok(jws) = Jws::parse(&response.token) else { return false };
     let state = jws.payload.get("state").and_then(Value::as_str).unwrap_or_default();
-    !is_for(&jws.payload, &cx.config.client_id) && matches!(attempt::take(cx, state).await, Ok(Found::Others))
+    !is_for(&jws.payload, &cx.config.client_id) && matches!(attempt::take(cx, state, false).await, Ok(Found::Others))
 }
 
 /// Checks a response and gives out its parameters.

@@ -6,4 +6,6 @@ pub(crate) mod exchange;
 pub mod id_token;
 #[cfg(feature = "extended")]
 pub(crate) mod jarm;
+pub(crate) mod silent;
 pub(crate) mod verify;
+pub(crate) mod window;

@@ -4,7 +4,7 @@ use alloc::rc::Rc;
 
 use super::challenge::asks_for_token;
 use super::record::Want;
-use super::{refresh, store};
+use super::{refresh, step_up, store};
 use crate::client::Context;
 use crate::command::{FetchOptions, TokenOptions};
 use crate::error::{Code, Result};
@@ -29,23 +29,32 @@ pub(crate) async fn fetch(cx: &Rc<Context>, request: &FetchOptions) -> Result<()
     }
     let options = TokenOptions { resources: resources.to_vec(), ..TokenOptions::default() };
     let used = token(cx, &options).await?;
-    let response = send(cx, request, Some(&used)).await?;
-    if response.status != 401 || !request.replayable || !asks_for_token(response.www_authenticate.as_deref(), sender::scheme(cx)) {
-        return Ok(());
+    let mut response = send(cx, request, Some(&used)).await?;
+    let asks = response.status == 401 && request.replayable && asks_for_token(response.www_authenticate.as_deref(), sender::scheme(cx));
+    if asks && let Some(token) = another(cx, &options, &used).await? {
+        response = send(cx, request, Some(&token)).await?;
     }
-    // Somebody may have renewed it while this request was on its way.
-    store::reload(cx).await;
-    let mut current = token(cx, &options).await?;
-    if current.matches(used.expose()) {
-        if is_young(cx, &options) {
-            return Ok(());
-        }
-        current = token(cx, &TokenOptions { force_refresh: true, ..options }).await?;
+    match step_up::demand(&response) {
+        Some(demand) => step_up::fetch(cx, request, &options, demand).await,
+        None => Ok(()),
     }
-    send(cx, request, Some(&current)).await.map(drop)
 }
 
-async fn token(cx: &Rc<Context>, options: &TokenOptions) -> Result<Secret> {
+/// Another token than the one that was refused. None where that one is too young to be refused for its age.
+async fn another(cx: &Rc<Context>, options: &TokenOptions, used: &Secret) -> Result<Option<Secret>> {
+    // Somebody may have renewed it while this request was on its way.
+    store::reload(cx).await;
+    let current = token(cx, options).await?;
+    if !current.matches(used.expose()) {
+        return Ok(Some(current));
+    }
+    if is_young(cx, options) {
+        return Ok(None);
+    }
+    token(cx, &TokenOptions { force_refresh: true, ..options.clone() }).await.map(Some)
+}
+
+pub(super) async fn token(cx: &Rc<Context>, options: &TokenOptions) -> Result<Secret> {
     let tokens = refresh::get_tokens(cx, options.clone()).await?;
     Ok(tokens.text("accessToken").unwrap_or_default().into())
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use oxidc_core::command::{Command, FetchOptions, SignInOptions};
 use oxidc_core::config::client::ClientConfig;
-use oxidc_core::effect::{Area, Effect, EffectId, Event, Now, Outcome, Signing};
+use oxidc_core::effect::{Area, Effect, EffectId, Event, Failure, Now, Outcome, Signing};
 use oxidc_core::error::{Code, Error};
 use oxidc_core::operations::Operation;
 use oxidc_core::wire::base64url;
@@ -110,7 +110,7 @@ impl World {
         for (name, value) in object(options).as_object().unwrap().iter() {
             all.insert(name, value.clone());
         }
-        let page = Page { href: format!("{APP}/"), origin: APP.into() };
+        let page = Page { href: format!("{APP}/"), origin: APP.into(), ..Page::default() };
         let config = ClientConfig::from_value(&all.into(), APP)?;
         let endpoint = |path: &str| format!("{ISSUER}{path}");
         let metadata = Object::new()
@@ -330,7 +330,9 @@ impl World {
                 self.events.push(event);
                 return None;
             }
-            _ => return None,
+            Effect::Unlock { .. } | Effect::Broadcast { .. } | Effect::Cancel { .. } | Effect::Finish { .. } => return None,
+            // There is no window here.
+            _ => Outcome::Failed { failure: Failure::Unsupported, detail: String::new() },
         })
     }
 
