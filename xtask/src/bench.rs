@@ -98,7 +98,7 @@ fn id_tokens(quick: bool) -> Result<Object> {
                     .with("digits", 2_i64);
                 let [micros, relative] = &names;
                 kept.insert(micros.as_str(), row.get("micros").cloned());
-                kept.insert(relative.as_str(), ratio.into());
+                kept.insert(relative.as_str(), ratio);
             }
         }
         columns.extend(names);
