@@ -15,7 +15,7 @@ mkdirSync(dist);
 function optimise(from, name) {
   const wasm = join(dist, name);
   if (flag === '--dev') copyFileSync(from, wasm);
-  else execFileSync(tool('wasm-opt'), ['-Oz', '--converge', '--strip-debug', '--strip-producers', from, '-o', wasm], { stdio: 'inherit' });
+  else execFileSync(tool('wasm-opt'), ['--low-memory-unused', '--flatten', '--rereloop', '-O2', '-Oz', '--converge', '--strip-debug', '--strip-producers', from, '-o', wasm], { stdio: 'inherit' });
   return wasm;
 }
 const modules = { '#bytes': optimise(module, 'oxidc_bg.wasm'), '#extended-bytes': optimise(extended, 'oxidc_extended_bg.wasm') };

@@ -46,7 +46,7 @@ pub fn run(words: &[&str]) -> Result<()> {
     for part in wanted(NATIVE) {
         results.push(if part == "core" { core(quick)? } else { id_tokens(quick)? }.into());
     }
-    document.insert("results", results.into());
+    document.insert("results", results);
     let whole = named.is_empty() && !quick;
     report(&document.into(), if whole { "docs/benchmarks.md" } else { "target/benchmarks/benchmarks.md" })
 }
@@ -97,8 +97,8 @@ fn id_tokens(quick: bool) -> Result<Object> {
                     .with_some("high", row.get("high").cloned())
                     .with("digits", 2_i64);
                 let [micros, relative] = &names;
-                kept.insert(micros.as_str(), row.get("micros").cloned().into());
-                kept.insert(relative.as_str(), ratio.into());
+                kept.insert(micros.as_str(), row.get("micros").cloned());
+                kept.insert(relative.as_str(), ratio);
             }
         }
         columns.extend(names);
@@ -121,7 +121,7 @@ fn core(quick: bool) -> Result<Object> {
     }
     let text = "The core compiled for this machine, under `valgrind --tool=cachegrind`: instructions for one work. `cargo bench --bench core` in `bench/native` gives times.";
     let mut result = part("core", "Works of the core", text, vec!["instructions".into()], rows);
-    result.insert("first", "work".into());
+    result.insert("first", "work");
     Ok(result)
 }
 

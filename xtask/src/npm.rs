@@ -27,6 +27,9 @@ pub fn run(dev: bool) -> Result<()> {
     write(&root().join(HOST_COPY), &fs::read_to_string(root().join("packages/oxidc/dist/host.js"))?)
 }
 
+/// Half a megabyte, which is plenty: constants behind it have shorter addresses than behind the whole one of the default.
+const STACK: &str = "-Clink-arg=-zstack-size=524288";
+
 /// Builds the core for the npm package.
 pub fn core() -> Result<PathBuf> {
     module(&["standalone"])
@@ -36,7 +39,7 @@ pub fn core() -> Result<PathBuf> {
 fn module(features: &[&str]) -> Result<PathBuf> {
     // A library for Rust front ends becomes a module only here: made with both types at once, it is not optimised over all crates,
     // and the two kinds of builds overwrite each other's module.
-    wasm("oxidc-wasm", &["--no-default-features", "--features", &features.join(","), "--lib", "--crate-type", "cdylib"])
+    wasm("oxidc-wasm", &["--no-default-features", "--features", &features.join(","), "--lib", "--crate-type", "cdylib", "--", STACK])
 }
 
 /// A toolchain that was there before may lack what the repository asks for; rustup adds it.

@@ -205,9 +205,9 @@ struct Flight {
 }
 
 impl Flights {
-    /// Joins the flight of that key, or starts it.
-    pub(crate) async fn join(self: &Rc<Self>, shell: &Rc<Shell>, key: &str, start: impl FnOnce() -> Work) -> Result<()> {
-        let flight = self.find(key).unwrap_or_else(|| self.start(shell, key, start()));
+    /// Joins the flight of that key, or starts it with this work.
+    pub(crate) async fn join(self: &Rc<Self>, shell: &Rc<Shell>, key: &str, work: Work) -> Result<()> {
+        let flight = self.find(key).unwrap_or_else(|| self.start(shell, key, work));
         until(|| {
             let result = flight.result.borrow().clone();
             if result.is_none() {

@@ -6,6 +6,8 @@
 
 extern crate alloc;
 
+#[cfg(all(feature = "standalone", target_arch = "wasm32"))]
+mod allocator;
 pub mod effects;
 pub mod outcomes;
 #[cfg(all(feature = "standalone", target_arch = "wasm32"))]

@@ -8,9 +8,10 @@ use alloc::vec::Vec;
 use core::cell::UnsafeCell;
 
 use crate::Core;
+use crate::allocator::Blocks;
 
 #[global_allocator]
-static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+static ALLOCATOR: Blocks = Blocks::new();
 
 // A trap ends this instance; the page makes a new one from storage.
 #[panic_handler]

@@ -16,7 +16,7 @@ macro_rules! options {
             $(options! { @method $(#[$what])* $method $name $kind })*
 
             fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-                self.0.insert(name, value.into());
+                self.0.insert(name, value);
                 self
             }
         }
@@ -61,7 +61,7 @@ macro_rules! options {
         #[must_use]
         pub fn $method<N: Into<String>, V: Into<String>>(self, pairs: impl IntoIterator<Item = (N, V)>) -> Self {
             let mut object = Object::new();
-            pairs.into_iter().for_each(|(name, value)| object.insert(&name.into(), Value::from(value.into())));
+            pairs.into_iter().for_each(|(name, value)| object.insert(&name.into(), value.into()));
             self.with($name, object)
         }
     };

@@ -43,7 +43,7 @@ pub(crate) async fn metadata(cx: &Rc<Context>) -> Result<Rc<Metadata>> {
         return Ok(metadata);
     }
     let work = cx.clone();
-    cx.flights.join(&cx.shell, "discovery", || Box::pin(async move { fetch(&work).await })).await?;
+    cx.flights.join(&cx.shell, "discovery", Box::pin(async move { fetch(&work).await })).await?;
     fresh(cx).ok_or_else(|| Code::DiscoveryFailed.into())
 }
 

@@ -58,7 +58,7 @@ pub(crate) fn document(cx: &Context) -> Option<Value> {
 
 async fn fetch(cx: &Rc<Context>) -> Result<()> {
     let work = cx.clone();
-    cx.flights.join(&cx.shell, "keys", || Box::pin(async move { read(&work).await })).await
+    cx.flights.join(&cx.shell, "keys", Box::pin(async move { read(&work).await })).await
 }
 
 async fn read(cx: &Rc<Context>) -> Result<()> {

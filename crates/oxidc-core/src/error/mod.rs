@@ -114,15 +114,10 @@ impl Error {
 
     /// Adds what a developer needs to find the cause: the values that disagree, the member that is missing.
     /// Never a secret.
-    #[inline(always)]
-    #[must_use]
-    pub fn detail(self, detail: impl Into<String>) -> Self {
-        self.detailed(detail.into())
-    }
-
     #[inline(never)]
-    fn detailed(mut self, detail: String) -> Self {
-        self.0.detail = Some(detail);
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.0.detail = Some(detail.into());
         self
     }
 
@@ -206,7 +201,7 @@ impl Error {
     }
 
     /// The error as it crosses the boundary: `code`, `session` and, where they are known, `message` (the detail alone),
-    /// `retryAfter` (seconds), `error` and `errorDescription` (the provider's words). What follows from the code, the other
+    /// `retryAfter` (seconds), `error` and `errorDescription` (the provider's words), and `challenge`. What follows from the code, the other
     /// side knows: so the module that browsers load is without the sentences. Codes of the feature `extended` bring `kind` and
     /// `meaning` (the sentence, after a `+` where a retry helps) along.
     #[must_use]
@@ -234,7 +229,7 @@ impl Error {
 }
 
 /// Keeps printable characters, drops controls and bidirectional overrides, cuts at `limit` characters.
-fn printable(text: &str, limit: usize) -> String {
+pub(crate) fn printable(text: &str, limit: usize) -> String {
     let harmless = |c: &char| !c.is_control() && !matches!(*c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let mut kept = String::new();
     let mut left = limit;

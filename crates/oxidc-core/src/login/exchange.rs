@@ -23,6 +23,7 @@ use crate::wire::form::Form;
 use crate::wire::http::Request;
 use crate::wire::json::{Object, Value};
 use crate::wire::sender::{self, Binding};
+use crate::wire::url::parts;
 
 /// The largest answer that is read, in octets.
 pub(crate) const LIMIT: u32 = 1024 * 1024;
@@ -57,12 +58,18 @@ impl TokenResponse {
             None => None,
             Some(Value::Number(seconds)) => seconds.floor().filter(|s| *s >= 0).map(Some).ok_or_else(|| wrong("expires_in"))?,
             // Sloppy providers send digits in quotes.
-            Some(Value::String(digits)) if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) => {
-                Some(digits.parse().unwrap_or(LONGEST_LIFETIME))
-            }
+            Some(Value::String(text)) => Some(answer::digits(text).ok_or_else(|| wrong("expires_in"))?),
             Some(_) => return Err(wrong("expires_in")),
         };
-        let scope = text("scope")?.map(|scope| scope.split(' ').filter(|s| !s.is_empty()).map(String::from).collect());
+        let scope = text("scope")?.map(|scope| {
+            let mut scopes = Vec::new();
+            for scope in parts(scope, b' ') {
+                if !scope.is_empty() {
+                    scopes.push(scope.into());
+                }
+            }
+            scopes
+        });
         // An empty refresh token means none (seen in the field).
         let refresh_token = text("refresh_token")?.filter(|t| !t.is_empty());
         if refresh_token.is_some_and(|token| !token.bytes().all(|b| matches!(b, 0x20..=0x7e))) {

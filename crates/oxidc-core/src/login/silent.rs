@@ -48,9 +48,7 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions) -> Result<
     let (scopes, resources, acr) = (words(&options.scopes, ' '), words(&options.resources, ' '), words(&options.acr_values, ' '));
     let flight = text(&["silent\n", &scopes, "\n", &resources, "\n", &acr, "\n", &age, "\n", hint]);
     let work = cx.clone();
-    cx.flights
-        .join(&cx.shell, &flight, || Box::pin(async move { authorize::sign_in(&work, options, true, false).await.map(drop) }))
-        .await?;
+    cx.flights.join(&cx.shell, &flight, Box::pin(async move { authorize::sign_in(&work, options, true, false).await.map(drop) })).await?;
     Ok(view(cx))
 }
 
@@ -101,7 +99,7 @@ async fn remember(cx: &Context, frame: bool, code: Code) {
     let stands = load(cx).await;
     let known = stands.as_deref().and_then(|text| Value::parse(text).ok());
     let mut record = known.and_then(|known| known.as_object().cloned()).unwrap_or_default();
-    record.insert(way(frame), Object::new().with("error", code.name()).with("at", cx.shell.now().wall).into());
+    record.insert(way(frame), Object::new().with("error", code.name()).with("at", cx.shell.now().wall));
     save(cx, stands, Some(Value::from(record).to_text())).await;
 }
 

@@ -100,7 +100,7 @@ pub(crate) fn view_of(cx: &Context, record: &Record) -> Object {
         .with("issuer", cx.config.issuer.as_str())
         .with("clientId", cx.config.client_id.as_str())
         .with("subject", record.subject.as_str())
-        .with("scopes", record.find(&record.default_want()).map_or_else(Vec::new, |token| token.granted.clone()))
+        .with("scopes", record.find(&record.default_want()).map_or([].as_slice(), |token| &token.granted))
         .with_some("expiresAt", record.find(&record.default_want()).and_then(record::Token::expires_at))
         .with("authenticatedAt", record.authenticated_at);
     session.extend(own);

@@ -334,6 +334,10 @@ fn session(cx: &Context, value: &Value, generation: i64) -> Option<Record> {
     if !belongs {
         return None;
     }
+    let mut tokens = Vec::new();
+    for token in value.list("tokens")? {
+        tokens.push(Token::from_value(token, now)?);
+    }
     Some(Record {
         generation,
         id: text(value, "id")?,
@@ -344,7 +348,7 @@ fn session(cx: &Context, value: &Value, generation: i64) -> Option<Record> {
         refresh_token: text(value, "refreshToken").map(Secret::from),
         scopes: texts(value, "scopes")?,
         resources: texts(value, "resources")?,
-        tokens: value.get("tokens")?.as_array()?.iter().map(|t| Token::from_value(t, now)).collect::<Option<_>>()?,
+        tokens,
         authenticated_at: integer(value, "authenticatedAt")?,
         flight: value.get("flight").map(Flight::from_value),
         binding: Binding::from_value(value.get("binding")),
@@ -363,5 +367,9 @@ fn text(value: &Value, name: &str) -> Option<String> {
 }
 
 fn texts(value: &Value, name: &str) -> Option<Vec<String>> {
-    value.get(name)?.as_array()?.iter().map(|v| v.as_str().map(String::from)).collect()
+    let mut texts = Vec::new();
+    for item in value.list(name)? {
+        texts.push(item.as_str()?.into());
+    }
+    Some(texts)
 }

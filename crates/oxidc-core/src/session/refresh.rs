@@ -128,7 +128,7 @@ pub(crate) async fn refresh(cx: &Rc<Context>, want: Want) -> Result<()> {
     let seen = access_token(cx, &want);
     let key = text(&["refresh\n", &words(&want.resources, ' '), "\n", &words(&want.scopes, ' ')]);
     let work = cx.clone();
-    cx.flights.join(&cx.shell, &key, || Box::pin(async move { one_at_a_time(&work, &want, seen).await })).await
+    cx.flights.join(&cx.shell, &key, Box::pin(async move { one_at_a_time(&work, &want, seen).await })).await
 }
 
 fn access_token(cx: &Context, want: &Want) -> Option<String> {

@@ -67,10 +67,17 @@ fn next(cx: &Context) -> Option<(Want, Millis)> {
         let token = record.find(want)?;
         Some((token.remaining(now)? - token.margin()).max(shortest_pause(token) - token.age(now)))
     };
-    let due = refresh::worth_renewing(cx).into_iter().filter_map(|want| wait(&want).map(|left| (want, left)));
     // Nobody asks while another page does, or while the provider or the network need time.
     let pause = record.flight.as_ref().filter(|_| !is_eager(cx, &record)).map_or(0, |flight| flight.left(now));
-    due.min_by_key(|(_, left)| *left).map(|(want, left)| (want, left.max(pause)))
+    let mut first: Option<(Want, Millis)> = None;
+    for want in refresh::worth_renewing(cx) {
+        if let Some(left) = wait(&want)
+            && first.as_ref().is_none_or(|(_, least)| left < *least)
+        {
+            first = Some((want, left));
+        }
+    }
+    first.map(|(want, left)| (want, left.max(pause)))
 }
 
 /// Whether something happened since the last failure that may have brought the network back. A pause that the provider asked for stands.

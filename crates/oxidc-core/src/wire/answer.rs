@@ -128,11 +128,11 @@ pub(crate) fn retry_after(header: Option<&str>, now: Timestamp) -> u32 {
     seconds.and_then(|s| u32::try_from(s.clamp(0, LONGEST_WAIT)).ok()).unwrap_or(USUAL_WAIT)
 }
 
-/// Decimal digits and nothing else; numbers beyond a few million all count the same.
-fn digits(text: &str) -> Option<i64> {
+/// Decimal digits and nothing else; what is larger than a `u32` counts as the largest.
+pub(crate) fn digits(text: &str) -> Option<i64> {
     let mut number = 0;
     for byte in text.bytes() {
-        number = if byte.is_ascii_digit() { (number * 10 + i64::from(byte - b'0')).min(9_999_999) } else { return None };
+        number = if byte.is_ascii_digit() { (number * 10 + i64::from(byte - b'0')).min(u32::MAX.into()) } else { return None };
     }
     if text.is_empty() { None } else { Some(number) }
 }

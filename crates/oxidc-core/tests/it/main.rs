@@ -12,3 +12,4 @@ mod jwk;
 mod jws;
 mod support;
 mod url;
+mod windows;

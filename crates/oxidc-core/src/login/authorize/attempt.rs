@@ -76,7 +76,7 @@ pub(crate) enum Found {
 /// Keeps an attempt for the callback.
 pub(crate) async fn remember(cx: &Context, attempt: &Attempt) -> Result<()> {
     let entry = to_value(cx, attempt);
-    change(cx, |list| {
+    change(cx, &mut |list| {
         while list.len() >= MOST {
             list.remove(0);
         }
@@ -89,7 +89,7 @@ pub(crate) async fn remember(cx: &Context, attempt: &Attempt) -> Result<()> {
 /// `window` takes an attempt of one.
 pub(crate) async fn take(cx: &Context, state: &str, window: bool) -> Result<Found> {
     let mut found = Found::Unknown;
-    change(cx, |list| {
+    change(cx, &mut |list| {
         found = Found::Unknown;
         let named = |entry: &&mut Value| entry.text("state").is_some_and(|s| same(s, state));
         let Some(entry) = list.iter_mut().find(named) else { return };
@@ -132,7 +132,7 @@ fn used(cx: &Context, state: &str, created_at: Millis) -> Value {
 }
 
 /// Changes the stored list as if nobody else could.
-async fn change(cx: &Context, mut edit: impl FnMut(&mut Vec<Value>)) -> Result<()> {
+async fn change(cx: &Context, edit: &mut dyn FnMut(&mut Vec<Value>)) -> Result<()> {
     let mut stands = match cx.shell.perform(Effect::Load { area: Area::Device, key: KEY.into() }).await {
         Outcome::Record(text) => text,
         other => return Err(refused(other)),

@@ -51,11 +51,11 @@ async fn claims(cx: &Context, pairs: &[(String, String)]) -> Result<Value> {
         }
         let all: Vec<&str> = pairs.iter().filter(|(other, _)| other == name).map(|(_, value)| value.as_str()).collect();
         if all.len() > 1 {
-            claims.insert(name, all.into());
+            claims.insert(name, all);
         } else if name == "max_age" {
-            claims.insert(name, value.parse::<i64>().map_err(|_| Code::OptionInvalid)?.into());
+            claims.insert(name, value.parse::<i64>().map_err(|_| Code::OptionInvalid)?);
         } else {
-            claims.insert(name, value.as_str().into());
+            claims.insert(name, value.as_str());
         }
     }
     Ok(claims.into())

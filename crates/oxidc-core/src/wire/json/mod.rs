@@ -157,8 +157,13 @@ impl Object {
     }
 
     /// Adds a member, or replaces the one of that name.
+    #[inline(always)]
+    pub fn insert(&mut self, name: &str, value: impl Into<Value>) {
+        self.set(name, value.into());
+    }
+
     #[inline(never)]
-    pub fn insert(&mut self, name: &str, value: Value) {
+    fn set(&mut self, name: &str, value: Value) {
         match self.0.iter_mut().find(|(n, _)| n == name) {
             Some(member) => member.1 = value,
             None => self.0.push((name.into(), value)),
@@ -168,7 +173,7 @@ impl Object {
     /// Adds the members of another object, or replaces those of the same names.
     pub fn extend(&mut self, other: Self) {
         for (name, value) in other.0 {
-            self.insert(&name, value);
+            self.set(&name, value);
         }
     }
 
@@ -178,7 +183,7 @@ impl Object {
         let mut kept = Self::new();
         for name in names {
             if let Some(value) = self.get(name) {
-                kept.insert(name, value.clone());
+                kept.set(name, value.clone());
             }
         }
         kept
@@ -307,21 +312,28 @@ impl Member for &str {
     // The usual members have their ways once, so that a call costs little.
     #[inline(never)]
     fn put(self, object: &mut Object, name: &str) {
-        object.insert(name, self.into());
+        object.set(name, self.into());
+    }
+}
+
+impl Member for String {
+    #[inline(never)]
+    fn put(self, object: &mut Object, name: &str) {
+        object.set(name, self.into());
     }
 }
 
 impl Member for &[String] {
     #[inline(never)]
     fn put(self, object: &mut Object, name: &str) {
-        object.insert(name, self.into());
+        object.set(name, self.into());
     }
 }
 
 impl Member for i64 {
     #[inline(never)]
     fn put(self, object: &mut Object, name: &str) {
-        object.insert(name, self.into());
+        object.set(name, self.into());
     }
 }
 
@@ -330,13 +342,13 @@ macro_rules! member {
         impl Member for $kind {
             #[inline(always)]
             fn put(self, object: &mut Object, name: &str) {
-                object.insert(name, self.into());
+                object.set(name, self.into());
             }
         }
     )* };
 }
 
-member!(String bool Object Value);
+member!(bool Object Value);
 
 macro_rules! integer_member {
     ($($integer:ty)*) => { $(
@@ -354,7 +366,7 @@ integer_member!(u32 u16);
 impl<T: Into<Value>> Member for Vec<T> {
     #[inline(always)]
     fn put(self, object: &mut Object, name: &str) {
-        object.insert(name, self.into());
+        object.set(name, self.into());
     }
 }
 
@@ -363,7 +375,7 @@ impl<T: Member> Member for Option<T> {
     fn put(self, object: &mut Object, name: &str) {
         match self {
             Some(value) => value.put(object, name),
-            None => object.insert(name, Value::Null),
+            None => object.set(name, Value::Null),
         }
     }
 }

@@ -32,7 +32,7 @@ fn t443_the_person_carries_the_client_and_the_reference_only() {
 #[test]
 fn a_provider_that_demands_it_gets_it_without_an_option() {
     let mut world = World::new("{}");
-    world.metadata.insert("require_pushed_authorization_requests", true.into());
+    world.metadata.insert("require_pushed_authorization_requests", true);
     assert_eq!(value(&world.begin().unwrap(), "request_uri"), "urn:ietf:params:oauth:request_uri:1");
 }
 
