@@ -124,7 +124,7 @@ impl AuthClientOptions {
     }
 
     fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.members.insert(name, value.into());
+        self.members.insert(name, value);
         self
     }
 }

@@ -16,7 +16,7 @@ macro_rules! options {
             $(options! { @method $(#[$what])* $method $name $kind })*
 
             fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-                self.0.insert(name, value.into());
+                self.0.insert(name, value);
                 self
             }
         }
