@@ -22,7 +22,8 @@ use oxidc_core::effect::{Area, Effect, EffectId, Event, Outcome};
 use oxidc_core::error::{Code, SessionEffect};
 use oxidc_core::wire::json::Value;
 
-use crate::provider::{Provider, REVOKED, Rotation, USED_AGAIN, parameter};
+use crate::losses::Losses;
+use crate::provider::{Provider, parameter};
 use crate::tab::PageId;
 use crate::world::World;
 
@@ -74,20 +75,14 @@ pub(crate) struct Invariants {
     ended: BTreeSet<String>,
     /// The grant of each session.
     families: BTreeMap<String, usize>,
-    /// When each refresh token was sent, in true milliseconds.
-    sent: BTreeMap<String, Vec<i64>>,
     /// When refresh tokens were sent since the last answer with tokens.
     fruitless: Vec<i64>,
-    /// The refresh tokens that the provider replaced: when first, and for which page.
-    replaced: BTreeMap<String, (i64, PageId)>,
     /// Until when a second request is nobody's fault, in true milliseconds.
     pardoned: i64,
     /// Pages whose lock was stolen.
     robbed: BTreeSet<PageId>,
-    /// What happened to a page, or to all, that can keep it from asking again in time.
-    disturbances: Vec<(i64, Option<PageId>)>,
     /// What became of sessions that nobody ended on purpose.
-    pub(crate) losses: Vec<Loss>,
+    pub(crate) losses: Losses,
     somebody_signed_out: bool,
     somebody_changed: bool,
     /// A storage failed, so that a session may live in several tabs apart.
@@ -103,35 +98,6 @@ struct Record {
     refresh_token: Option<String>,
     access_tokens: Vec<String>,
     ended: Option<String>,
-}
-
-/// Why a session was lost, where no client could have kept it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Loss {
-    /// The provider ended it on its own.
-    EndedByProvider,
-    /// The provider replaced the refresh token, the answer was lost, and the old token is never accepted again.
-    NoGrace,
-    /// Two tries in a row failed while the old token would have been accepted.
-    LostTwice,
-    /// The page, or the device, was stopped while the old token would have been accepted.
-    Stopped,
-    /// The storage failed, and no tab was left that knew the new token.
-    Storage,
-}
-
-impl Loss {
-    /// The reason in words.
-    #[must_use]
-    pub fn sentence(self) -> &'static str {
-        match self {
-            Self::EndedByProvider => "the provider ended the grant on its own",
-            Self::NoGrace => "an answer was lost, and the provider never accepts the old token again",
-            Self::LostTwice => "two tries in a row failed while the old token was still accepted",
-            Self::Stopped => "the page or the device was stopped while the old token was still accepted",
-            Self::Storage => "the storage failed",
-        }
-    }
 }
 
 impl Record {
@@ -193,10 +159,13 @@ impl Invariants {
                 let token = header.expose().strip_prefix("Bearer ").unwrap_or("").to_owned();
                 self.hands_out(page, &token);
             }
-            Effect::Finish { result: Err(error), .. } if error.session() == SessionEffect::Ended && error.code() != Code::SignedOut => {
-                if self.refused.is_empty() && !self.somebody_changed {
-                    self.breaks(format!("INV10: a call says that the session ended ({}), which nobody did", error.code().name()));
-                }
+            Effect::Finish { result: Err(error), .. }
+                if error.session() == SessionEffect::Ended
+                    && error.code() != Code::SignedOut
+                    && self.refused.is_empty()
+                    && !self.somebody_changed =>
+            {
+                self.breaks(format!("INV10: a call says that the session ended ({}), which nobody did", error.code().name()));
             }
             Effect::Finish { result: Ok(value), .. } => {
                 if let Some(token) = value.get("accessToken").and_then(Value::as_str) {
@@ -220,11 +189,11 @@ impl Invariants {
         let family = |flight: &Flight| provider.refresh_token(&flight.refresh_token).map(|token| token.family);
         let ours = family(&flight);
         if !self.robbed.is_empty() || now < self.pardoned {
-            self.disturbed(now, None);
+            self.losses.disturbed(now, None);
         } else if !self.scattered && self.in_flight.values().any(|other| family(other) == ours && now < other.until) {
             self.breaks("INV1: a second refresh request is sent while another is in flight");
         }
-        self.sent.entry(flight.refresh_token.clone()).or_default().push(now);
+        self.losses.sent(&flight.refresh_token, now);
         self.fruitless.retain(|at| now - at < 10_000);
         self.fruitless.push(now);
         if self.fruitless.len() > MOST_SENDS && !self.scattered {
@@ -383,54 +352,17 @@ impl Invariants {
         if reason.starts_with("refresh_")
             && let Some(token) = &before.refresh_token
         {
-            match self.loss(token, provider) {
-                Ok(loss) => self.losses.push(loss),
+            match self.losses.judge(token, provider, self.scattered) {
+                Ok(loss) => self.losses.found.push(loss),
                 Err(what) => self.breaks(format!("INV10: a session is lost that could have been kept: {what}")),
             }
         }
     }
 
-    /// Why the provider no longer accepted the refresh token that was stored last.
-    fn loss(&self, token: &str, provider: &Provider) -> Result<Loss, &'static str> {
-        let over = provider.refresh_token(token).and_then(|token| provider.family(token.family).over);
-        match over {
-            Some(USED_AGAIN | REVOKED) if self.scattered => return Ok(Loss::Storage),
-            Some(USED_AGAIN) => (),
-            Some(REVOKED) => return Err("the client revoked it"),
-            _ => return Ok(Loss::EndedByProvider),
-        }
-        let Some((replaced, page)) = self.replaced.get(token) else {
-            // Two pages sent the same token without a fault of theirs; the one that lost had its answer stored.
-            let issued = provider.refresh_token(token).map_or(0, |token| token.issued);
-            let excused = self.disturbances.iter().any(|(at, _)| (issued - 15_000..=issued + 15_000).contains(at));
-            return if excused { Ok(Loss::Stopped) } else { Err("an older refresh token was used") };
-        };
-        let grace = match provider.rotation {
-            Rotation::Grace(0) => return Ok(Loss::NoGrace),
-            Rotation::Grace(grace) => grace,
-            Rotation::None => return Err("nothing is ever replaced"),
-        };
-        let sent = self.sent.get(token).map_or(&[][..], Vec::as_slice);
-        let before_and_after = replaced - 15_000..=replaced + grace;
-        if self.disturbances.iter().any(|(at, of)| before_and_after.contains(at) && of.is_none_or(|of| of == *page)) {
-            return Ok(Loss::Stopped);
-        }
-        let again = sent.iter().any(|at| *at > *replaced && *at <= replaced + grace);
-        if again || sent.iter().filter(|at| before_and_after.contains(at)).count() > 1 {
-            return Ok(Loss::LostTwice);
-        }
-        Err("nobody asked again in time")
-    }
-
-    /// Something happened to a page, or to all, that can keep it from asking again in time.
-    pub(crate) fn disturbed(&mut self, now: i64, page: Option<PageId>) {
-        self.disturbances.push((now, page));
-    }
-
     /// The provider gave tokens for a refresh token.
     pub(crate) fn refreshed(&mut self, page: PageId, effect: EffectId, now: i64) {
         if let Some(flight) = self.in_flight.get(&(page, effect)) {
-            self.replaced.entry(flight.refresh_token.clone()).or_insert((now, page));
+            self.losses.replaced(&flight.refresh_token, now, page);
         }
     }
 

@@ -21,6 +21,7 @@
 //! | [`provider`] | the other side, with the same file names as the client |
 //! | [`storage`], [`locks`], [`clock`] | what the tabs of a browser share, and how it breaks |
 //! | [`invariants`] | what must hold after each step of any story |
+//! | [`losses`] | which sessions no client could have kept |
 //! | [`schedule`] | stories that nobody wrote, by the million |
 //! | [`broken`] | machines that the invariants must catch |
 
@@ -28,9 +29,11 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 pub mod broken;
+mod callers;
 pub mod clock;
 pub mod invariants;
 pub mod locks;
+pub mod losses;
 pub mod network;
 mod perform;
 pub mod provider;

@@ -9,7 +9,7 @@ use oxidc_core::effect::Area;
 use oxidc_core::error::Code;
 
 use crate::broken::Broken;
-use crate::invariants::Loss;
+use crate::losses::Loss;
 use crate::network::Weather;
 use crate::provider::Rotation;
 use crate::random::Random;
@@ -150,7 +150,7 @@ impl Schedule {
             Rotation::Grace(grace) => format!("grace {} s", grace / 1_000),
         };
         let mut losses = BTreeMap::new();
-        for loss in &self.world.invariants.losses {
+        for loss in &self.world.invariants.losses.found {
             *losses.entry((rotation.clone(), *loss)).or_default() += 1;
         }
         Summary {
@@ -293,18 +293,14 @@ impl Schedule {
         let token = self.world.stored_session()["refreshToken"].as_str().map(String::from);
         let good = token.is_some_and(|token| self.world.provider.would_accept(&token, self.world.clock.time()));
         let now = self.world.clock.time();
+        let tampered = self.world.storage.was_tampered_with(Area::Session);
         for call in calls {
             let Some(result) = self.world.result(call) else { return Some("a call does not end although all is well".into()) };
             match result {
                 Ok(tokens) if tokens["accessToken"].as_str().is_some_and(|token| self.world.provider.accepts(token, now - RECOVERY)) => (),
                 Ok(_) if good && !self.jumped => return Some("a token is handed out that the provider does not accept".into()),
                 // A storage that was emptied is filled again by whoever knows the session, but not before.
-                Err(error)
-                    if [Code::NoSession, Code::SignedOut].contains(&error.code())
-                        && self.world.storage.was_tampered_with(Area::Session) =>
-                {
-                    ()
-                }
+                Err(error) if tampered && [Code::NoSession, Code::SignedOut].contains(&error.code()) => (),
                 Err(error) if good => return Some(format!("no token although the session is good: {error}")),
                 _ => (),
             }

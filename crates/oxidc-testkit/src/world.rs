@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use oxidc_core::Client;
-use oxidc_core::command::{Command, FetchOptions, Notice, SignInOptions, SignOutOptions, TokenOptions};
+use oxidc_core::command::{Command, Notice};
 use oxidc_core::config::client::ClientConfig;
-use oxidc_core::effect::{Effect, EffectId, Event, Now, Outcome};
+use oxidc_core::effect::{Effect, EffectId, Now, Outcome};
 use oxidc_core::error::Error;
 use oxidc_core::wire::json::Value;
 use serde_json::{Value as Json, json};
@@ -164,7 +164,7 @@ impl World {
         // A transaction that was begun may be carried out without the page.
         steps.retain(|_, step| !matches!(step, Step::Store { page: of, .. } if *of == page.id) || random.chance(500));
         self.invariants.gone(page.id);
-        self.invariants.disturbed(self.clock.time(), Some(page.id));
+        self.invariants.losses.disturbed(self.clock.time(), Some(page.id));
         let next = self.locks.release(|(holder, _)| *holder == page.id);
         self.grant(next);
     }
@@ -173,7 +173,7 @@ impl World {
     pub fn freeze(&mut self, tab: Tab) {
         self.tell(tab, || "freezes".into());
         let page = self.tabs[tab.0].page.as_ref().map(|page| page.id);
-        self.invariants.disturbed(self.clock.time(), page);
+        self.invariants.losses.disturbed(self.clock.time(), page);
         self.tabs[tab.0].frozen = true;
     }
 
@@ -206,7 +206,7 @@ impl World {
     /// The device loses its network, or has it back and says so.
     pub fn set_offline(&mut self, offline: bool) {
         self.network.offline = offline;
-        self.invariants.disturbed(self.clock.time(), None);
+        self.invariants.losses.disturbed(self.clock.time(), None);
         for tab in (0..self.tabs.len()).map(Tab) {
             self.tell(tab, || if offline { "is offline".into() } else { "is online".into() });
             if !offline {
@@ -217,9 +217,9 @@ impl World {
 
     /// The device sleeps for so many milliseconds. Timers and the monotonic clock stand still; connections break.
     pub fn sleep(&mut self, milliseconds: i64) {
-        self.invariants.disturbed(self.clock.time(), None);
+        self.invariants.losses.disturbed(self.clock.time(), None);
         self.clock.sleep(milliseconds);
-        self.invariants.disturbed(self.clock.time(), None);
+        self.invariants.losses.disturbed(self.clock.time(), None);
         let steps = std::mem::take(&mut self.steps);
         for ((at, order), mut step) in steps {
             if let Step::Answer { outcome: outcome @ Outcome::Http(_), .. } = &mut step
@@ -235,7 +235,7 @@ impl World {
     /// Puts the device's wall clock forward or back.
     pub fn jump_wall(&mut self, milliseconds: i64) {
         self.invariants.pardon(self.clock.time());
-        self.invariants.disturbed(self.clock.time(), None);
+        self.invariants.losses.disturbed(self.clock.time(), None);
         self.clock.jump_wall(milliseconds);
         self.tell(Tab(0), || format!("and all: the wall clock jumps by {milliseconds} ms"));
     }
@@ -243,7 +243,7 @@ impl World {
     /// Somebody takes every lock away from its holder, who does not notice.
     pub fn steal_locks(&mut self) {
         self.invariants.pardon(self.clock.time());
-        self.invariants.disturbed(self.clock.time(), None);
+        self.invariants.losses.disturbed(self.clock.time(), None);
         self.tell(Tab(0), || "and all: locks are stolen".into());
         let (robbed, next) = self.locks.steal();
         robbed.into_iter().for_each(|(page, _)| self.invariants.robbed(page));
@@ -383,124 +383,6 @@ impl World {
         }
         let elapsed = self.clock.elapsed();
         self.story.tell(elapsed, &format!("tab {}", tab.0), &what());
-    }
-}
-
-/// What applications do, as one call each.
-impl World {
-    /// Sends the person to the provider and waits until the page is gone. [`load`](Self::load) brings the tab back.
-    pub fn go_to_sign_in(&mut self, tab: Tab, options: SignInOptions) {
-        self.start(tab, Command::SignIn(options));
-        self.run_until("the page goes to the provider", |world| world.tabs[tab.0].page.is_none());
-    }
-
-    /// Signs in, from the call to the session.
-    pub fn sign_in(&mut self, tab: Tab) {
-        self.go_to_sign_in(tab, SignInOptions::default());
-        self.load(tab);
-        let result = self.process_callback(tab).expect("the callback is good");
-        assert_eq!(result["handled"], "signIn");
-    }
-
-    /// Completes a sign-in or sign-out if the page's address is its callback.
-    ///
-    /// # Errors
-    ///
-    /// That of the call.
-    pub fn process_callback(&mut self, tab: Tab) -> Result<Json, Error> {
-        let call = self.start(tab, Command::ProcessCallback { url: self.tabs[tab.0].address.clone() });
-        self.finish(call)
-    }
-
-    /// Who is signed in, or null.
-    pub fn get_session(&mut self, tab: Tab) -> Json {
-        let call = self.start(tab, Command::GetSession);
-        self.finish(call).expect("the session can always be read")
-    }
-
-    /// An access token of the sign-in.
-    ///
-    /// # Errors
-    ///
-    /// That of the call.
-    pub fn get_tokens(&mut self, tab: Tab) -> Result<Json, Error> {
-        let call = self.ask_for_tokens(tab);
-        self.finish(call)
-    }
-
-    /// Renews the token of the sign-in.
-    ///
-    /// # Errors
-    ///
-    /// That of the call.
-    pub fn refresh_session(&mut self, tab: Tab) -> Result<Json, Error> {
-        let call = self.start(tab, Command::RefreshSession(TokenOptions::default()));
-        self.finish(call)
-    }
-
-    /// Signs out here only.
-    ///
-    /// # Errors
-    ///
-    /// That of the call.
-    pub fn sign_out(&mut self, tab: Tab) -> Result<Json, Error> {
-        let call = self.start(tab, Command::SignOut(SignOutOptions { federated: false, ..SignOutOptions::default() }));
-        self.finish(call)
-    }
-
-    /// Tabs with one session: the first one signs in, the others find it.
-    pub fn signed_in_tabs(&mut self, number: usize) -> Vec<Tab> {
-        let tabs: Vec<Tab> = (0..number).map(|_| self.tab()).collect();
-        self.sign_in(tabs[0]);
-        for tab in &tabs {
-            assert!(!self.get_session(*tab).is_null(), "every tab finds the session");
-        }
-        tabs
-    }
-
-    /// Begins a call for an access token of the sign-in.
-    pub fn ask_for_tokens(&mut self, tab: Tab) -> Call {
-        self.start(tab, Command::GetTokens(TokenOptions::default()))
-    }
-
-    /// Lets the access token of the sign-in expire, without anything else happening.
-    pub fn expire(&mut self) {
-        self.run_for(self.provider.lifetime * 1_000 + 1_000);
-    }
-
-    /// A request to the application's API.
-    #[must_use]
-    pub fn api_request() -> Command {
-        Command::Fetch(FetchOptions {
-            method: "GET".into(),
-            url: String::from(API) + "/",
-            origin: API.into(),
-            no_cors: false,
-            authorization: false,
-            replayable: true,
-        })
-    }
-
-    /// What a page was told without asking, in the order in which it was told.
-    #[must_use]
-    pub fn events(&self, tab: Tab) -> Vec<String> {
-        let events = self.tabs[tab.0].page.iter().flat_map(|page| &page.events);
-        events
-            .map(|event| match event {
-                Event::Session { reason, .. } => format!("session {reason}"),
-                Event::Tokens { .. } => "tokens".into(),
-                Event::SignedOut { reason } => format!("signedOut {reason}"),
-                Event::State { state } => format!("state {state}"),
-                Event::Error(error) => format!("error {}", error.code().name()),
-            })
-            .collect()
-    }
-
-    /// The record of the session as it is stored.
-    #[must_use]
-    pub fn stored_session(&self) -> Json {
-        let records = self.storage.records(oxidc_core::effect::Area::Session);
-        records.values().next().map_or(Json::Null, |text| serde_json::from_str(text).unwrap_or_default())
     }
 }
 

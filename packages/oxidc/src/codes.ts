@@ -47,6 +47,7 @@ export const errorCodes = [
   'redirected',
   'provider_unavailable',
   'rate_limited',
+  'renewal_paused',
   'answer_not_json',
   'discovery_failed',
   'discovery_invalid',
@@ -196,6 +197,7 @@ export const meanings = {
     redirected: 'The endpoint answered with a redirect, which is never followed; correct the endpoint\'s address.',
     provider_unavailable: '+The provider answers that it cannot serve now; try again later.',
     rate_limited: '+The provider asks for fewer requests; wait before trying again.',
+    renewal_paused: '+A renewal failed a moment ago, here or in another tab; the next one waits until retryAfter has passed.',
     answer_not_json: '+The answer is not the JSON that the protocol demands; often a sign-in page of the network or a wrong address.',
   },
   protocol: {

@@ -129,6 +129,7 @@ codes! {
     Redirected "redirected" Network Kept false "The endpoint answered with a redirect, which is never followed; correct the endpoint's address."
     ProviderUnavailable "provider_unavailable" Network Kept true "The provider answers that it cannot serve now; try again later."
     RateLimited "rate_limited" Network Kept true "The provider asks for fewer requests; wait before trying again."
+    RenewalPaused "renewal_paused" Network Kept true "A renewal failed a moment ago, here or in another tab; the next one waits until retryAfter has passed."
     AnswerNotJson "answer_not_json" Network Kept true "The answer is not the JSON that the protocol demands; often a sign-in page of the network or a wrong address."
 
     // What the provider publishes

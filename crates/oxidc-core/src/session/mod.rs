@@ -2,6 +2,7 @@
 
 pub(crate) mod challenge;
 pub(crate) mod creating;
+mod flight;
 pub(crate) mod record;
 pub(crate) mod refresh;
 pub(crate) mod renewal;

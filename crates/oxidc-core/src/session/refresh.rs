@@ -5,14 +5,14 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::flight::{change_flight, lock, settle, stand_in_line, take_back, wait};
 use super::record::{Flight, Record, Token, Want};
 use super::store::{self, Commit, MOST_REFUSALS};
-use super::{announce_token, changed, end, renewal, view};
+use super::{announce_token, changed, end, view};
 use crate::client::Context;
 use crate::command::TokenOptions;
 use crate::config::discovery;
 use crate::config::options::has;
-use crate::effect::{Effect, EffectId, Outcome};
 use crate::error::{Code, Error, Kind, Result, SessionEffect};
 use crate::login::exchange::{TokenResponse, token_request};
 use crate::login::verify::{self, Checks};
@@ -35,10 +35,6 @@ const FIRST_TIMEOUT: u32 = 7_000;
 const SLACK: Millis = 2 * SECOND;
 /// How long a page that took over is left alone.
 const TAKEOVER: Millis = 60 * SECOND;
-/// How long a call waits for the request of another page.
-const LONGEST_FLIGHT: Millis = 12 * SECOND;
-/// How often a page without a lock looks whether another one is done.
-const GLANCE: Millis = 250;
 /// How long other tabs have to hand over what they could not store.
 const HAND_OVER: Millis = 300;
 
@@ -131,7 +127,7 @@ pub(crate) async fn refresh(cx: &Rc<Context>, want: Want) -> Result<()> {
     cx.flights.join(&cx.shell, &key, Box::pin(async move { one_at_a_time(&work, &want, seen).await })).await
 }
 
-fn access_token(cx: &Context, want: &Want) -> Option<String> {
+pub(super) fn access_token(cx: &Context, want: &Want) -> Option<String> {
     let record = cx.sessions.record.borrow();
     record.as_ref().and_then(|r| r.find(want)).map(|token| token.access_token.expose().into())
 }
@@ -146,40 +142,6 @@ async fn one_at_a_time(cx: &Rc<Context>, want: &Want, seen: Option<String>) -> R
         }
     }
     Err(Code::RefreshOutcomeUnknown.into())
-}
-
-/// Waits until nobody else uses the refresh token. Gives out the session as it stands then, and whether whoever used it is overdue;
-/// or nothing if the wanted token is there.
-async fn stand_in_line(cx: &Rc<Context>, want: &Want, seen: &Option<String>, locked: bool) -> Result<Option<(Record, bool)>> {
-    let began = cx.shell.now().monotonic;
-    loop {
-        // Another tab may have done it, or ended the session, while this one waited.
-        store::reload(cx).await;
-        let record = cx.sessions.record().ok_or(Code::SignedOut)?;
-        if access_token(cx, want) != *seen && hand_out(cx, want, false).is_some() {
-            return Ok(None);
-        }
-        let Some(flight) = &record.flight else { return Ok(Some((record, false))) };
-        if flight.refusals >= MOST_REFUSALS {
-            return Err(Code::RequestRefused.into());
-        }
-        let left = flight.left(cx.shell.now());
-        // Whoever held the lock is gone; and what only the network was to blame for may be over.
-        let orphan = flight.open && flight.locked && locked;
-        if left == 0 || orphan || renewal::is_eager(cx, &record) {
-            let overdue = flight.open && !orphan;
-            return Ok(Some((record, overdue)));
-        }
-        if !flight.open || cx.shell.now().monotonic - began > LONGEST_FLIGHT {
-            let code = match flight {
-                Flight { lost: true, .. } | Flight { open: true, .. } => Code::RefreshOutcomeUnknown,
-                Flight { asked: true, .. } => Code::ProviderUnavailable,
-                _ => Code::Offline,
-            };
-            return Err(Error::new(code).after(u32::try_from(left / SECOND + 1).unwrap_or(u32::MAX)));
-        }
-        wait(cx, left.min(GLANCE)).await;
-    }
 }
 
 /// Sends the refresh token until there is an answer that says something about it. False if another tab came in between.
@@ -236,7 +198,7 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
         match token_request(cx, &metadata, form, &record.binding, timeout).await {
             Ok(response) => {
                 let token = response.token(want.resources.clone(), want.scopes.clone(), sent_at);
-                let result = receive(cx, &record, want, response, token).await;
+                let result = receive(cx, &record, &mark, want, response, token).await;
                 if let Err(error) = &result
                     && error.session() == SessionEffect::Kept
                 {
@@ -251,7 +213,7 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
                     return Err(Code::SignedOut.into());
                 }
                 if error.error == "invalid_grant" {
-                    return refused(cx, &record, error, before.lost).await;
+                    return refused(cx, &record, &mark, error, before.lost).await;
                 }
                 // Some servers say so of a token that is no longer good, others of anything.
                 let error = error.into_error(Code::RequestRefused);
@@ -295,43 +257,19 @@ fn is_lost(error: &Error) -> bool {
     matches!(error.code(), Code::TimedOut | Code::NetworkFailed | Code::ResponseTooLarge | Code::AnswerNotJson | Code::TokenResponseInvalid)
 }
 
-async fn wait(cx: &Context, duration: Millis) {
-    cx.shell.perform(Effect::Wait { duration: u32::try_from(duration).unwrap_or(0) }).await;
-}
-
 /// The provider does not accept the refresh token. Before the person is asked to sign in again, a sign-in without them may be
 /// tried once: here is the place for it. False if another tab has a newer token.
-async fn refused(cx: &Rc<Context>, record: &Record, error: OAuthError, lost: bool) -> Result<bool> {
+async fn refused(cx: &Rc<Context>, record: &Record, mark: &Flight, error: OAuthError, lost: bool) -> Result<bool> {
     let (reason, code) = if lost { ("refresh_lost", Code::RefreshLost) } else { ("refresh_rejected", Code::RefreshRejected) };
-    if end(cx, record, reason).await { Err(error.into_error(code)) } else { Ok(false) }
-}
-
-/// Says in the record what becomes of the refresh token, unless another tab has said something else meanwhile.
-async fn change_flight(cx: &Rc<Context>, of: &Record, from: Option<&Flight>, to: Option<&Flight>) -> Commit {
-    let edit = |record: &mut Record| {
-        let ours = record.flight.as_ref() == from;
-        if ours {
-            record.flight = to.cloned();
-        }
-        ours
-    };
-    store::commit(cx, of, &edit).await
-}
-
-/// Takes the mark back, and says until when the refresh token is left alone.
-async fn settle(cx: &Rc<Context>, record: &Record, mark: &Flight, flight: Option<Flight>, error: &Error) {
-    let pause = match (&flight, error.retry_after()) {
-        (_, Some(seconds)) => Millis::from(seconds) * SECOND,
-        (Some(flight), None) => renewal::back_off(cx, flight.failures).await,
-        (None, None) => 0,
-    };
-    let since = cx.shell.now().wall;
-    let flight = flight.map(|flight| Flight { open: false, since, until: since + pause, ..flight });
-    change_flight(cx, record, Some(mark), flight.as_ref()).await;
+    if end(cx, record, reason).await {
+        return Err(error.into_error(code));
+    }
+    take_back(cx, record, mark, None).await;
+    Ok(false)
 }
 
 /// Checks an answer and stores it; only then is the access token there for anybody.
-async fn receive(cx: &Rc<Context>, of: &Record, want: &Want, response: TokenResponse, token: Token) -> Result<()> {
+async fn receive(cx: &Rc<Context>, of: &Record, mark: &Flight, want: &Want, response: TokenResponse, token: Token) -> Result<()> {
     let mut verified = Ok(None);
     if let Some(id_token) = &response.id_token {
         let nonce = of.claims.text("nonce");
@@ -360,7 +298,10 @@ async fn receive(cx: &Rc<Context>, of: &Record, want: &Want, response: TokenResp
         if let Some(refresh_token) = &response.refresh_token {
             record.refresh_token = Some(refresh_token.clone());
         }
-        record.flight = None;
+        // Whoever took over is still under way.
+        if record.flight.as_ref() == Some(mark) {
+            record.flight = None;
+        }
         if let Ok(Some((id_token, claims))) = &verified {
             record.user.extend(super::user_of(cx, claims));
             record.claims.clone_from(claims);
@@ -377,32 +318,16 @@ async fn receive(cx: &Rc<Context>, of: &Record, want: &Want, response: TokenResp
             revoke::quietly(cx, &response).await;
             Err(Code::SignedOut.into())
         }
-        Commit::Superseded => Ok(()),
+        Commit::Superseded => {
+            take_back(cx, of, mark, None).await;
+            Ok(())
+        }
         Commit::Done => {
             verified?;
             changed(cx, "refreshed");
             announce_token(cx, Some(want));
             Ok(())
         }
-    }
-}
-
-/// The lock over all tabs. It saves requests; that nothing goes wrong without it is the work of the store.
-async fn lock(cx: &Rc<Context>) -> Option<Held> {
-    let effect = cx.shell.perform(Effect::Lock { name: store::key(cx), wait: cx.config.lock_timeout });
-    let id = effect.id();
-    matches!(effect.await, Outcome::Done).then(|| Held { cx: cx.clone(), id })
-}
-
-/// The lock is given back when this is dropped.
-struct Held {
-    cx: Rc<Context>,
-    id: EffectId,
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        self.cx.shell.tell(Effect::Unlock { lock: self.id });
     }
 }
 
