@@ -28,7 +28,8 @@ cargo xtask <command>
   npm [--dev]      builds the npm package (packages/oxidc/dist); --dev: without the slow optimisation
   example          builds the example apps
   size [--json]    builds the package and weighs each entry: raw, gzip and brotli; fails above the limits
-  size --parts     what the WebAssembly module consists of, largest first
+  size --parts [guest|host]
+                   what the WebAssembly module consists of, largest first: the core's, or one of the mini-apps'
   surface [--check]
                    writes the reports of the public surface, or says that they are out of date
   tidy             small promises about the repository's files
@@ -57,7 +58,8 @@ fn command(words: &[&str]) -> Result<ExitCode> {
         ["example"] => example::run()?,
         ["size"] => size::run(false)?,
         ["size", "--json"] => size::run(true)?,
-        ["size", "--parts"] => parts::run()?,
+        ["size", "--parts"] => parts::run(None)?,
+        ["size", "--parts", side] if npm::SIDES.contains(side) => parts::run(Some(side))?,
         ["surface"] => surface::run(false)?,
         ["surface", "--check"] => surface::run(true)?,
         ["tidy"] => tidy::run()?,

@@ -12,10 +12,16 @@ use crate::run::{npm_packages, program, root, run as run_program, run_prepared, 
 /// The copy of the host module that the Rust face carries.
 pub const HOST_COPY: &str = "crates/oxidc-web/js/host.js";
 
+/// The two sides of the mini-app protocol, each a module of its own.
+pub const SIDES: [&str; 2] = ["guest", "host"];
+
 pub fn run(dev: bool) -> Result<()> {
     generated::write()?;
     let bindgen = root().join("target/bindgen");
     glue(&core()?, &bindgen, true)?;
+    for side in SIDES {
+        glue(&miniapp(side)?, &bindgen, true)?;
+    }
     npm_packages("packages/oxidc")?;
     let bindgen = bindgen.display().to_string();
     let mut words = vec!["node", "build.mjs", &bindgen];
@@ -29,6 +35,16 @@ pub fn run(dev: bool) -> Result<()> {
 /// Builds the core for the npm package.
 pub fn core() -> Result<PathBuf> {
     wasm("oxidc-wasm", &["--features", "standalone"])
+}
+
+/// Builds one side of the mini-app protocol for the npm package.
+pub fn miniapp(side: &str) -> Result<PathBuf> {
+    let features = format!("{side},standalone");
+    let module = wasm("oxidc-miniapp-wasm", &["--no-default-features", "--features", &features])?;
+    // The other side is built into the same file.
+    let own = module.with_file_name(format!("oxidc_miniapp_{side}.wasm"));
+    fs::copy(&module, &own)?;
+    Ok(own)
 }
 
 /// Builds a crate for browsers; the file of the module comes back.

@@ -75,6 +75,11 @@ export class RequestError extends OxidcError {
   static { name(this, 'RequestError'); }
 }
 
+/** A platform's page and a mini-app inside it do not agree. */
+export class BridgeError extends OxidcError {
+  static { name(this, 'BridgeError'); }
+}
+
 /** Minifiers rename classes; what an application sees stays. */
 function name(of: object, name: string): void {
   Object.defineProperty(of, 'name', { value: name });
@@ -89,6 +94,7 @@ const classes: Record<string, new (facts: CoreError) => OxidcError> = {
   callback: CallbackError,
   session: SessionError,
   request: RequestError,
+  bridge: BridgeError,
 };
 
 /** The error for what the core tells. */

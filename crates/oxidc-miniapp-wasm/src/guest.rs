@@ -1,0 +1,142 @@
+//! The machine in the frame.
+
+use alloc::string::String;
+
+use oxidc_core::wire::json::Value;
+use oxidc_miniapp::guest::{Answer, Call, Effect, Event, Fetch, Guest as Machine, GuestOptions, Input, Want};
+use wasm_bindgen::prelude::*;
+
+use crate::{answer, effect, flag, moment, number, text, thrown};
+
+/// The machine of a frame that speaks JSON.
+#[wasm_bindgen]
+pub struct Guest {
+    machine: Machine,
+}
+
+#[wasm_bindgen]
+impl Guest {
+    /// Makes the machine from its options and the origin of its page.
+    ///
+    /// # Errors
+    ///
+    /// The JSON text of an error when the options are wrong.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: &str, own: &str) -> Result<Guest, String> {
+        let options = Value::parse(options).unwrap_or(Value::Null);
+        let options = GuestOptions::from_value(&options, own).map_err(|failure| thrown(&failure))?;
+        Ok(Self { machine: Machine::new(options) })
+    }
+
+    /// Feeds an input, with both clocks and four random numbers; gives back effects and when to come again.
+    #[allow(clippy::too_many_arguments)]
+    pub fn feed(&mut self, input: &str, wall: f64, monotonic: f64, a: u32, b: u32, c: u32, d: u32) -> String {
+        let input = Value::parse(input).map_or(Input::Timer, |value| read(&value));
+        let effects = self.machine.feed(input, moment(wall, monotonic, a, b, c, d));
+        answer(effects.into_iter().map(write).collect(), self.machine.wake())
+    }
+
+    /// What is known of the rate limit, as JSON.
+    pub fn limiter(&self) -> String {
+        self.machine.limiter().describe().to_text()
+    }
+
+    /// How many messages were ignored.
+    pub fn ignored(&self) -> u32 {
+        self.machine.ignored()
+    }
+}
+
+fn read(value: &Value) -> Input {
+    let task = number(value, "task");
+    let connection = number(value, "connection");
+    match text(value, "do").as_str() {
+        "start" if flag(value, "transport") => Input::StartWithTransport,
+        "start" => Input::Start { framed: flag(value, "framed"), ancestor: Some(text(value, "ancestor")) },
+        "window" => Input::Window {
+            origin: text(value, "origin"),
+            from_parent: flag(value, "fromParent"),
+            ports: number(value, "ports") as usize,
+            connection,
+            text: text(value, "text"),
+        },
+        "port" => Input::Port { connection, text: text(value, "text") },
+        "lost" => Input::Lost { connection },
+        "shown" => Input::Shown,
+        "visible" => Input::Visible(flag(value, "visible")),
+        "call" => value.get("call").map_or(Input::Timer, |call| Input::Call(task, read_call(call))),
+        "cancel" => Input::Cancel(task),
+        "sent" => Input::Sent(task, read_answer(value)),
+        "notSent" => Input::NotSent(task),
+        "asked" => {
+            let refused = value.get("refused").and_then(Value::as_str);
+            let result = refused.map_or_else(|| Ok(value.get("ok").cloned().unwrap_or(Value::Null)), |word| Err(word.into()));
+            Input::Asked(text(value, "ask"), result)
+        }
+        _ => Input::Timer,
+    }
+}
+
+fn read_call(call: &Value) -> Call {
+    match text(call, "do").as_str() {
+        "tokens" => {
+            let min_ttl = call.get("minTtl").and_then(Value::as_integer).unwrap_or(0).clamp(0, 86_400_000);
+            Call::Tokens { want: Want::of(call), min_ttl, force: flag(call, "forceRefresh") }
+        }
+        "fetch" => Call::Fetch(Fetch {
+            origin: text(call, "origin"),
+            authorization: flag(call, "authorization"),
+            no_cors: text(call, "mode") == "no-cors",
+            replayable: flag(call, "replayable"),
+            limited: flag(call, "limited"),
+        }),
+        "host" => Call::Host {
+            method: text(call, "method"),
+            params: call.get("params").cloned().unwrap_or(Value::Null),
+            limit: call.get("timeout").and_then(Value::as_integer).filter(|limit| (1..=86_400_000).contains(limit)),
+        },
+        "close" => Call::Close,
+        _ => Call::Ready,
+    }
+}
+
+fn read_answer(value: &Value) -> Answer {
+    let header = |name: &str| value.get("headers").and_then(|h| h.get(name)).and_then(Value::as_str).map(String::from);
+    Answer {
+        status: u16::try_from(number(value, "status")).unwrap_or(0),
+        retry_after: header("retry-after"),
+        www_authenticate: header("www-authenticate"),
+        remaining: header("x-ratelimit-remaining").or_else(|| header("ratelimit-remaining")),
+        reset: header("x-ratelimit-reset").or_else(|| header("ratelimit-reset")),
+    }
+}
+
+fn write(done: Effect) -> Value {
+    match done {
+        Effect::Post(origin, text) => effect("post").with("origin", origin).with("text", text),
+        Effect::Open(connection) => effect("open").with("connection", connection),
+        Effect::Drop => effect("drop"),
+        Effect::Say(connection, text) => effect("say").with("connection", connection).with("text", text),
+        Effect::Shut(connection) => effect("shut").with("connection", connection),
+        Effect::Ask(ask, method, params) => effect("ask").with("ask", ask).with("method", method).with("params", params),
+        Effect::Send(task, authorization) => {
+            effect("send").with("task", task).with("authorization", authorization.map(|value| String::from(value.expose())))
+        }
+        Effect::Publish(event) => publish(event),
+        Effect::Finish(task, Ok(value)) => effect("finish").with("task", task).with("ok", value),
+        Effect::Finish(task, Err(failure)) => effect("finish").with("task", task).with("error", failure.to_value()),
+    }
+    .into()
+}
+
+fn publish(event: Event) -> oxidc_core::wire::json::Object {
+    let of = |name: &str, value: Value| effect("publish").with("event", name).with("value", value);
+    match event {
+        Event::Connected(context) => of("connected", context),
+        Event::Context(context) => of("context", context),
+        Event::Tokens(tokens, replaced) => of("tokens", tokens).with("replaced", replaced),
+        Event::Degraded => of("degraded", Value::Null),
+        Event::Ended => of("ended", Value::Null),
+        Event::Host(name, data) => of("host", data).with("name", name),
+    }
+}
