@@ -4,7 +4,7 @@
 export async function listen(server, { host = '127.0.0.1', port = 0 } = {}) {
   await new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host === 'localhost' ? '127.0.0.1' : host, resolve);
+    server.listen(port, host.endsWith('localhost') ? '127.0.0.1' : host, resolve);
   });
   return `http://${host}:${server.address().port}`;
 }

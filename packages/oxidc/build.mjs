@@ -13,21 +13,31 @@ const tool = (name) => join(here, 'node_modules', '.bin', name);
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
-if (flag === '--dev') copyFileSync(join(bindgen, 'oxidc_wasm_bg.wasm'), wasm);
-else execFileSync(tool('wasm-opt'), ['-Oz', '--converge', join(bindgen, 'oxidc_wasm_bg.wasm'), '-o', wasm], { stdio: 'inherit' });
+const optimise = (name, to) => {
+  const from = join(bindgen, `${name}_bg.wasm`);
+  if (flag === '--dev') copyFileSync(from, to);
+  else execFileSync(tool('wasm-opt'), ['-Oz', '--converge', from, '-o', to], { stdio: 'inherit' });
+};
+optimise('oxidc_wasm', wasm);
+const sides = { guest: join(bindgen, 'guest.wasm'), host: join(bindgen, 'host.wasm') };
+for (const [side, to] of Object.entries(sides)) optimise(`oxidc_miniapp_${side}`, to);
 
 const parts = {
   name: 'parts',
   setup(build) {
     build.onResolve({ filter: /^#core$/ }, () => ({ path: join(bindgen, 'oxidc_wasm.js') }));
-    build.onResolve({ filter: /^#bytes$/ }, () => ({ path: 'bytes', namespace: 'parts' }));
-    build.onLoad({ filter: /.*/, namespace: 'parts' }, () => ({
-      contents: `export default '${deflateRawSync(readFileSync(wasm), { level: 9 }).toString('base64')}'`,
+    build.onResolve({ filter: /^#(guest|host)$/ }, ({ path }) => ({ path: join(bindgen, `oxidc_miniapp_${path.slice(1)}.js`) }));
+    build.onResolve({ filter: /bytes$/ }, ({ path }) => ({ path: sides[path.slice(1, -6)] ?? wasm, namespace: 'parts' }));
+    build.onLoad({ filter: /.*/, namespace: 'parts' }, ({ path }) => ({
+      contents: `export default '${deflateRawSync(readFileSync(path), { level: 9 }).toString('base64')}'`,
     }));
   },
 };
 const common = { bundle: true, format: 'esm', target: 'es2022', plugins: [parts], legalComments: 'none', logLevel: 'warning' };
 await build({ ...common, entryPoints: ['index', 'wasm'].map((name) => join(here, 'src', `${name}.ts`)), outdir: dist, minify: true });
+const miniapp = (...names) => names.map((name) => join(here, 'src/miniapp', `${name}.ts`));
+await build({ ...common, entryPoints: miniapp('index', 'host/index'), outdir: join(dist, 'miniapp'), minify: true });
+await build({ ...common, entryPoints: miniapp('global'), outdir: join(dist, 'miniapp'), minify: true, format: 'iife' });
 // The same host module, readable, for Rust front ends.
 await build({ ...common, entryPoints: [join(here, 'src/host/index.ts')], outfile: join(dist, 'host.js') });
 execFileSync(tool('tsc'), ['--emitDeclarationOnly'], { cwd: here, stdio: 'inherit' });

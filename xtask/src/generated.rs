@@ -26,6 +26,9 @@ const OF_THE_PAGE: &[Code] = &[
     Code::Aborted,
 ];
 
+/// The errors that the mini-app face makes itself.
+const OF_THE_FRAME: &[Code] = &[Code::ApiFailed, Code::NotInitialized];
+
 /// Writes them.
 pub fn write() -> Result<()> {
     files().iter().try_for_each(|(path, content)| write_file(&root().join(path), content))
@@ -53,13 +56,20 @@ fn typescript() -> String {
         let _ = writeln!(text, "  '{}',", code.name());
     }
     text.push_str("] as const;\n\n/** The stable code of an error. */\nexport type ErrorCode = (typeof errorCodes)[number];\n\n");
-    text.push_str("/** What the page needs to know of the errors that it makes itself: kind, sentence, whether a retry helps. */\nexport const faces = {\n");
-    for code in OF_THE_PAGE {
+    text.push_str("/** What the page needs to know of the errors that it makes itself: kind, sentence, whether a retry helps. */\n");
+    faces(&mut text, "faces", OF_THE_PAGE);
+    text.push_str("\n/** The same of the errors that a mini-app's frame makes itself. */\n");
+    faces(&mut text, "frameFaces", OF_THE_FRAME);
+    text
+}
+
+fn faces(text: &mut String, name: &str, codes: &[Code]) {
+    let _ = writeln!(text, "export const {name} = {{");
+    for code in codes {
         let sentence = code.sentence().replace('\'', "\\'");
         let _ = writeln!(text, "  {}: ['{}', '{sentence}', {}],", code.name(), code.kind().name(), code.retryable());
     }
     text.push_str("} as const satisfies Record<string, readonly [string, string, boolean]>;\n");
-    text
 }
 
 fn markdown() -> String {

@@ -132,7 +132,7 @@ fn write(done: Effect) -> Value {
 fn publish(event: Event) -> oxidc_core::wire::json::Object {
     let of = |name: &str, value: Value| effect("publish").with("event", name).with("value", value);
     match event {
-        Event::Connected(context) => of("connected", context),
+        Event::Connected(context, host) => of("connected", context).with("name", host),
         Event::Context(context) => of("context", context),
         Event::Tokens(tokens, replaced) => of("tokens", tokens).with("replaced", replaced),
         Event::Degraded => of("degraded", Value::Null),

@@ -135,3 +135,9 @@ export const faces = {
   core_trapped: ['environment', 'The protocol core stopped unexpectedly and was started again from storage; repeat the call and report this.', true],
   aborted: ['network', 'The call was aborted.', true],
 } as const satisfies Record<string, readonly [string, string, boolean]>;
+
+/** The same of the errors that a mini-app's frame makes itself. */
+export const frameFaces = {
+  api_failed: ['bridge', 'The platform\'s interface answered with an error.', false],
+  not_initialized: ['bridge', 'This is not initialised yet; await App.initializeFrame() first.', false],
+} as const satisfies Record<string, readonly [string, string, boolean]>;

@@ -136,8 +136,8 @@ pub enum Effect {
 /// What the application is told.
 #[derive(Debug)]
 pub enum Event {
-    /// The host answers, and this is the context.
-    Connected(Value),
+    /// The host answers: the context, and the host's origin (empty with another transport).
+    Connected(Value, String),
     /// The context changed.
     Context(Value),
     /// A token arrived: the token, and whether it replaced an older one.
