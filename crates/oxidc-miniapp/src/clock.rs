@@ -64,6 +64,11 @@ impl Meter {
             self.0.push_back(time);
             return Ok(());
         }
-        Err(self.0.front().map_or(span, |at| at + span - time))
+        Err(self.wait(time, span))
+    }
+
+    /// How long until the oldest of them does not count any more.
+    pub(crate) fn wait(&self, time: Millis, span: Millis) -> Millis {
+        self.0.front().map_or(span, |at| at + span - time)
     }
 }

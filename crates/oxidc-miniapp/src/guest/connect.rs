@@ -95,6 +95,13 @@ impl Guest {
         Ok(())
     }
 
+    /// A host that says that it is there is called, if not now, then as soon as a handshake may begin: it does not say so twice.
+    pub(super) fn begin_when_allowed(&mut self) {
+        if self.begin().is_err() && self.framed {
+            self.link = Link::Calling(0, self.clock.time + self.handshakes.wait(self.clock.time, AGAIN));
+        }
+    }
+
     fn ready(&mut self, calls: u8) {
         self.link = Link::Calling(calls, self.clock.time + HANDSHAKE);
         let versions = version::write(&self.options.versions);
@@ -138,7 +145,9 @@ impl Guest {
     }
 
     fn call_again(&mut self, calls: u8) {
-        if calls < CALLS {
+        if calls == 0 {
+            self.begin_when_allowed();
+        } else if calls < CALLS {
             self.ready(calls + 1);
         } else {
             self.effects.push(Effect::Publish(Event::Degraded));
@@ -199,19 +208,27 @@ impl Guest {
                 taken
             }
             "hello" => {
+                if from_host {
+                    self.hello();
+                }
                 from_host
-                    && match self.link {
-                        Link::Idle => self.begin().is_ok(),
-                        Link::Calling(calls, _) => {
-                            self.ready(calls);
-                            true
-                        }
-                        _ => false,
-                    }
             }
             _ => false,
         };
         self.ignored = self.ignored.saturating_add(u32::from(!taken));
+    }
+
+    /// The host says that it is there.
+    fn hello(&mut self) {
+        match self.link {
+            Link::Idle => self.begin_when_allowed(),
+            Link::Calling(calls, _) if calls > 0 => self.ready(calls),
+            // It may have overtaken the end of the session that is still open here, or that end was never heard.
+            _ => {
+                self.greeted = true;
+                self.check();
+            }
+        }
     }
 
     /// An offer is taken only while we call, and only if it answers our own call.
@@ -273,6 +290,7 @@ impl Guest {
             self.epoch = epoch.into();
         }
         self.ended = false;
+        self.greeted = false;
         let context = context.filter(|context| context.as_object().is_some());
         let context = context.unwrap_or_else(|| oxidc_core::wire::json::Object::new().into());
         self.context = Some(context.clone());

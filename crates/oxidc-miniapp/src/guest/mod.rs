@@ -188,6 +188,8 @@ pub struct Guest {
     context: Option<Value>,
     epoch: String,
     ended: bool,
+    /// Whether the host has said since the last handshake that it is there.
+    greeted: bool,
     closed: bool,
     visible: bool,
     asks: Vec<Ask>,
@@ -214,6 +216,7 @@ impl Guest {
             context: None,
             epoch: String::new(),
             ended: false,
+            greeted: false,
             closed: false,
             visible: true,
             asks: Vec::new(),

@@ -60,5 +60,8 @@ impl Guest {
         self.context = None;
         self.fail_asks(&fault!(SignedOut));
         self.effects.push(Effect::Publish(Event::Ended));
+        if self.greeted {
+            self.begin_when_allowed();
+        }
     }
 }
