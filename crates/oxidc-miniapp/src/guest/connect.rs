@@ -174,7 +174,11 @@ impl Guest {
         self.hang_up();
         self.fail_asks(&fault!(HostUnavailable));
         self.effects.push(Effect::Publish(Event::Degraded));
-        let _ = self.begin();
+        if self.greeted {
+            self.begin_when_allowed();
+        } else {
+            let _ = self.begin();
+        }
     }
 
     /// Closes the port, if there is one.
