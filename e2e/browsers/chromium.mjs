@@ -8,14 +8,17 @@ import { Page } from './page.mjs';
 
 const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
-/** Starts Chromium; with `blockStorage`, in a profile whose owner forbids all sites to keep data. */
-export async function openChromium({ blockStorage = false } = {}) {
+/**
+ * Starts Chromium; with `blockStorage`, in a profile whose owner forbids all sites to keep data; with `backForwardCache`, with that cache, which the
+ * driver turns off otherwise.
+ */
+export async function openChromium({ blockStorage = false, backForwardCache = false } = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'oxidc-chromium-'));
   if (blockStorage) {
     await mkdir(join(profile, 'Default'));
     await writeFile(join(profile, 'Default', 'Preferences'), JSON.stringify({ profile: { default_content_setting_values: { cookies: 2 } } }));
   }
-  const context = await chromium.launchPersistentContext(profile, { executablePath: '/usr/bin/chromium', headless: true, args });
+  const context = await chromium.launchPersistentContext(profile, { executablePath: '/usr/bin/chromium', headless: true, args, ...(backForwardCache && { ignoreDefaultArgs: ['--disable-back-forward-cache'] }) });
   return {
     engine: 'chromium',
     /** Playwright's own context, for what only Chromium can do: offline, blocked storage, the protocol of the developer tools. */

@@ -41,6 +41,13 @@ const harness = {
     return element.name;
   },
 
+  /** Ends the host and makes another one for the frames that are there. */
+  async again(options) {
+    harness.host.close();
+    await harness.create(options);
+    harness.frames = harness.frames.map(({ element, app }) => harness.host.add(element, app));
+  },
+
   /** What a call throws, by its code. */
   code(work) {
     try {

@@ -57,7 +57,7 @@ class HostPage {
   /** The document in a frame, once its script has run. */
   async frame(name) {
     const raw = await until(() => this.page.raw.frame({ name }), `the frame ${name}`);
-    await raw.waitForSelector('#ready', { state: 'attached' }).catch(() => {});
+    await raw.waitForSelector('#ready:not([hidden])', { state: 'attached' });
     return new FramePage(this.#world, raw);
   }
 

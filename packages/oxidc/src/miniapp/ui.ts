@@ -11,7 +11,7 @@ const PERSON = { timeout: 3_600_000 };
 /** Settings that the platform keeps. */
 abstract class Store {
   protected abstract readonly prefix: string;
-  #call(what: string, params?: object): Promise<any> {
+  async #call(what: string, params?: object): Promise<any> {
     return frame(this.prefix).call(`${this.prefix}.${what}`, params);
   }
   /** The value of a key, or null. */
@@ -37,7 +37,7 @@ export class UserOptions extends Store {
 /** Events between the frames of the platform. */
 export class Event {
   /** Tells the platform, which tells whom it wants. */
-  static emit(name: string, data?: unknown): Promise<void> { return frame('Event').call('event.emit', { name, data }); }
+  static async emit(name: string, data?: unknown): Promise<void> { return frame('Event').call('event.emit', { name, data }); }
   /** Listens to what the platform tells; gives back a function that stops that. */
   static on(name: string, handler: (data: unknown) => void): () => void {
     return frame('Event').on('host', (told, data) => told === name && handler(data));
@@ -47,27 +47,27 @@ export class Event {
 /** Dialogs of the platform. */
 export class Modal {
   /** Opens a dialog; what it was closed with. */
-  static open(params?: unknown): Promise<any> { return frame('Modal').call('modal.open', params, PERSON); }
+  static async open(params?: unknown): Promise<any> { return frame('Modal').call('modal.open', params, PERSON); }
   /** Closes it. */
-  static close(params?: unknown): Promise<void> { return frame('Modal').call('modal.close', params); }
+  static async close(params?: unknown): Promise<void> { return frame('Modal').call('modal.close', params); }
 }
 
 /** The platform's panel at the side. */
 export class Sidepanel {
   /** Opens the panel; what it was closed with. */
-  static open(params?: unknown): Promise<any> { return frame('Sidepanel').call('sidepanel.open', params, PERSON); }
+  static async open(params?: unknown): Promise<any> { return frame('Sidepanel').call('sidepanel.open', params, PERSON); }
   /** Closes it. */
-  static close(params?: unknown): Promise<void> { return frame('Sidepanel').call('sidepanel.close', params); }
+  static async close(params?: unknown): Promise<void> { return frame('Sidepanel').call('sidepanel.close', params); }
 }
 
 /** Questions to the person. */
 export class Swal {
   /** Asks; what the person answered. */
-  static fire(params?: unknown): Promise<any> { return frame('Swal').call('swal.fire', params, PERSON); }
+  static async fire(params?: unknown): Promise<any> { return frame('Swal').call('swal.fire', params, PERSON); }
 }
 
 /** Short notices. */
 export class Toast {
   /** Shows a notice. */
-  static show(params?: unknown): Promise<void> { return frame('Toast').call('toast.show', params); }
+  static async show(params?: unknown): Promise<void> { return frame('Toast').call('toast.show', params); }
 }
