@@ -14,19 +14,18 @@ const tool = (name) => join(here, 'node_modules', '.bin', name);
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
 const optimise = (name, to) => {
-  const from = join(bindgen, `${name}_bg.wasm`);
+  const from = join(bindgen, `${name}.wasm`);
   if (flag === '--dev') copyFileSync(from, to);
-  else execFileSync(tool('wasm-opt'), ['-Oz', '--converge', from, '-o', to], { stdio: 'inherit' });
+  else execFileSync(tool('wasm-opt'), ['-Oz', '--converge', '--strip-debug', '--strip-producers', from, '-o', to], { stdio: 'inherit' });
 };
-optimise('oxidc_wasm', wasm);
+optimise('oxidc_wasm_bg', wasm);
 const sides = { guest: join(bindgen, 'guest.wasm'), host: join(bindgen, 'host.wasm') };
-for (const [side, to] of Object.entries(sides)) optimise(`oxidc_miniapp_${side}`, to);
+for (const [side, to] of Object.entries(sides)) optimise(`${side}_raw`, to);
 
 const parts = {
   name: 'parts',
   setup(build) {
     build.onResolve({ filter: /^#core$/ }, () => ({ path: join(bindgen, 'oxidc_wasm.js') }));
-    build.onResolve({ filter: /^#(guest|host)$/ }, ({ path }) => ({ path: join(bindgen, `oxidc_miniapp_${path.slice(1)}.js`) }));
     build.onResolve({ filter: /bytes$/ }, ({ path }) => ({ path: sides[path.slice(1, -6)] ?? wasm, namespace: 'parts' }));
     build.onLoad({ filter: /.*/, namespace: 'parts' }, ({ path }) => ({
       contents: `export default '${deflateRawSync(readFileSync(path), { level: 9 }).toString('base64')}'`,

@@ -1,49 +1,40 @@
 //! The machine in the frame.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
-use oxidc_core::wire::json::Value;
-use oxidc_miniapp::guest::{Answer, Call, Effect, Event, Fetch, Guest as Machine, GuestOptions, Input, Want};
-use wasm_bindgen::prelude::*;
+use oxidc_core::wire::json::{Object, Value};
+use oxidc_miniapp::clock::Moment;
+use oxidc_miniapp::guest::{Answer, Call, Effect, Event, Fetch, Guest, GuestOptions, Input, Want};
 
-use crate::{answer, effect, flag, moment, number, text, thrown};
+use crate::{answer, any, effect, flag, number, refused, text};
 
 /// The machine of a frame that speaks JSON.
-#[wasm_bindgen]
-pub struct Guest {
-    machine: Machine,
+pub struct Boundary {
+    machine: Guest,
 }
 
-#[wasm_bindgen]
-impl Guest {
-    /// Makes the machine from its options and the origin of its page.
+impl Boundary {
+    /// Makes the machine from `options` and `own`, the origin of its page.
     ///
     /// # Errors
     ///
-    /// The JSON text of an error when the options are wrong.
-    #[wasm_bindgen(constructor)]
-    pub fn new(options: &str, own: &str) -> Result<Guest, String> {
-        let options = Value::parse(options).unwrap_or(Value::Null);
-        let options = GuestOptions::from_value(&options, own).map_err(|failure| thrown(&failure))?;
-        Ok(Self { machine: Machine::new(options) })
+    /// `{"error": …}` when the options are wrong.
+    pub fn new(value: &Value) -> Result<Self, Value> {
+        let options = GuestOptions::from_value(&any(value, "options"), &text(value, "own")).map_err(|failure| refused(&failure))?;
+        Ok(Self { machine: Guest::new(options) })
     }
 
-    /// Feeds an input, with both clocks and four random numbers; gives back effects and when to come again.
-    #[allow(clippy::too_many_arguments)]
-    pub fn feed(&mut self, input: &str, wall: f64, monotonic: f64, a: u32, b: u32, c: u32, d: u32) -> String {
-        let input = Value::parse(input).map_or(Input::Timer, |value| read(&value));
-        let effects = self.machine.feed(input, moment(wall, monotonic, a, b, c, d));
-        answer(effects.into_iter().map(write).collect(), self.machine.wake())
-    }
-
-    /// What is known of the rate limit, as JSON.
-    pub fn limiter(&self) -> String {
-        self.machine.limiter().describe().to_text()
-    }
-
-    /// How many messages were ignored.
-    pub fn ignored(&self) -> u32 {
-        self.machine.ignored()
+    /// Feeds an input; gives back effects and when to come again, or for `state` what is known of the rate limit and how many messages were ignored.
+    pub fn feed(&mut self, value: &Value, moment: Moment) -> Value {
+        if text(value, "do") == "state" {
+            return Object::new().with("limiter", self.machine.limiter().describe()).with("ignored", self.machine.ignored()).into();
+        }
+        let mut effects = Vec::new();
+        for done in self.machine.feed(read(value), moment) {
+            effects.push(write(done));
+        }
+        answer(effects, self.machine.wake())
     }
 }
 
@@ -70,7 +61,7 @@ fn read(value: &Value) -> Input {
         "notSent" => Input::NotSent(task),
         "asked" => {
             let refused = value.get("refused").and_then(Value::as_str);
-            let result = refused.map_or_else(|| Ok(value.get("ok").cloned().unwrap_or(Value::Null)), |word| Err(word.into()));
+            let result = refused.map_or_else(|| Ok(any(value, "ok")), |word| Err(word.into()));
             Input::Asked(text(value, "ask"), result)
         }
         _ => Input::Timer,
@@ -92,7 +83,7 @@ fn read_call(call: &Value) -> Call {
         }),
         "host" => Call::Host {
             method: text(call, "method"),
-            params: call.get("params").cloned().unwrap_or(Value::Null),
+            params: any(call, "params"),
             limit: call.get("timeout").and_then(Value::as_integer).filter(|limit| (1..=86_400_000).contains(limit)),
         },
         "close" => Call::Close,
@@ -129,7 +120,7 @@ fn write(done: Effect) -> Value {
     .into()
 }
 
-fn publish(event: Event) -> oxidc_core::wire::json::Object {
+fn publish(event: Event) -> Object {
     let of = |name: &str, value: Value| effect("publish").with("event", name).with("value", value);
     match event {
         Event::Connected(context, host) => of("connected", context).with("name", host),

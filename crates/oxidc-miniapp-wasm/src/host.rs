@@ -1,68 +1,48 @@
 //! The machine in the platform's page.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
-use oxidc_core::wire::json::Value;
-use oxidc_miniapp::host::{Effect, Host as Machine, Input};
+use oxidc_core::wire::json::{Object, Value};
+use oxidc_miniapp::clock::Moment;
+use oxidc_miniapp::host::{Effect, Host, Input};
 use oxidc_miniapp::version;
-use wasm_bindgen::prelude::*;
 
-use crate::{answer, effect, flag, moment, number, text, thrown};
+use crate::{answer, any, effect, flag, number, refused, text};
 
 /// The machine of a host that speaks JSON.
-#[wasm_bindgen]
-pub struct Host {
-    machine: Machine,
+pub struct Boundary {
+    machine: Host,
 }
 
-#[wasm_bindgen]
-impl Host {
-    /// Makes the machine from its options (`session`: whether there is a session from the beginning; `versions`) and the origin of its page.
-    #[wasm_bindgen(constructor)]
-    pub fn new(options: &str, own: &str) -> Host {
-        let options = Value::parse(options).unwrap_or(Value::Null);
-        let versions = version::read(options.get("versions")).unwrap_or_else(|| version::SPOKEN.to_vec());
-        Self { machine: Machine::new(own, &versions, flag(&options, "session")) }
-    }
-
-    /// Registers a mini-app.
+impl Boundary {
+    /// Makes the machine from `session` (whether there is a session from the beginning) and `own`, the origin of its page.
     ///
     /// # Errors
     ///
-    /// The JSON text of an error when the registration is wrong.
-    pub fn register(&mut self, app: &str) -> Result<(), String> {
-        self.machine.register(&Value::parse(app).unwrap_or(Value::Null)).map_err(|failure| thrown(&failure))
+    /// None; the frame's side has some.
+    pub fn new(value: &Value) -> Result<Self, Value> {
+        Ok(Self { machine: Host::new(&text(value, "own"), version::SPOKEN, flag(value, "session")) })
     }
 
-    /// Adds a frame with an application in it.
-    ///
-    /// # Errors
-    ///
-    /// The JSON text of an error.
-    pub fn add(&mut self, frame: u32, app: &str, context: &str) -> Result<(), String> {
-        self.machine.add(frame, app, &Value::parse(context).unwrap_or(Value::Null)).map_err(|failure| thrown(&failure))
-    }
-
-    /// Changes the context of a frame.
-    ///
-    /// # Errors
-    ///
-    /// The JSON text of an error.
-    pub fn set_context(&mut self, frame: u32, context: &str) -> Result<(), String> {
-        self.machine.set_context(frame, &Value::parse(context).unwrap_or(Value::Null)).map_err(|failure| thrown(&failure))
-    }
-
-    /// Feeds an input, with both clocks and four random numbers; gives back effects and when to come again.
-    #[allow(clippy::too_many_arguments)]
-    pub fn feed(&mut self, input: &str, wall: f64, monotonic: f64, a: u32, b: u32, c: u32, d: u32) -> String {
-        let input = Value::parse(input).map_or(Input::Timer, |value| read(&value));
-        let effects = self.machine.feed(input, moment(wall, monotonic, a, b, c, d));
-        answer(effects.into_iter().map(write).collect(), self.machine.wake())
-    }
-
-    /// How many messages were ignored.
-    pub fn ignored(&self) -> u32 {
-        self.machine.ignored()
+    /// Feeds an input; gives back effects and when to come again. `register`, `add` and `context` answer with `{"error": …}` where they are refused.
+    pub fn feed(&mut self, value: &Value, moment: Moment) -> Value {
+        let frame = number(value, "frame");
+        let done = match text(value, "do").as_str() {
+            "state" => return Object::new().with("ignored", self.machine.ignored()).into(),
+            "register" => self.machine.register(&any(value, "app")),
+            "add" => self.machine.add(frame, &text(value, "app"), &any(value, "context")),
+            "context" => self.machine.set_context(frame, &any(value, "context")),
+            _ => Ok(()),
+        };
+        if let Err(failure) = done {
+            return refused(&failure);
+        }
+        let mut effects = Vec::new();
+        for done in self.machine.feed(read(value), moment) {
+            effects.push(write(done));
+        }
+        answer(effects, self.machine.wake())
     }
 }
 
@@ -77,9 +57,9 @@ fn read(value: &Value) -> Input {
         "lost" => Input::Lost(connection),
         "remove" => Input::Remove(frame),
         "session" => Input::Session(value.get("key").and_then(Value::as_str).map(String::from)),
-        "tell" => Input::Tell(one, text(value, "name"), value.get("data").cloned().unwrap_or(Value::Null)),
+        "tell" => Input::Tell(one, text(value, "name"), any(value, "data")),
         "done" => {
-            let result = value.get("error").map_or_else(|| Ok(value.get("ok").cloned().unwrap_or(Value::Null)), |error| Err(error.clone()));
+            let result = value.get("error").map_or_else(|| Ok(any(value, "ok")), |error| Err(error.clone()));
             Input::Done(number(value, "job"), result)
         }
         "shown" => Input::Shown,

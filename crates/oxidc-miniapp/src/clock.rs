@@ -1,6 +1,7 @@
 //! Time and chance as the machines see them: both come with each input.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use oxidc_core::effect::Now;
 use oxidc_core::time::Millis;
@@ -52,16 +53,14 @@ impl Clock {
 
 /// How many of something were let through in the last span of time.
 #[derive(Debug, Default)]
-pub(crate) struct Meter(alloc::collections::VecDeque<Millis>);
+pub(crate) struct Meter(Vec<Millis>);
 
 impl Meter {
     /// Counts one more, unless there were `most` within `span`. Gives back how long to wait otherwise.
     pub(crate) fn take(&mut self, time: Millis, most: usize, span: Millis) -> Result<(), Millis> {
-        while self.0.front().is_some_and(|at| time - at >= span) {
-            self.0.pop_front();
-        }
+        self.0.retain(|at| time - at < span);
         if self.0.len() < most {
-            self.0.push_back(time);
+            self.0.push(time);
             return Ok(());
         }
         Err(self.wait(time, span))
@@ -69,6 +68,6 @@ impl Meter {
 
     /// How long until the oldest of them does not count any more.
     pub(crate) fn wait(&self, time: Millis, span: Millis) -> Millis {
-        self.0.front().map_or(span, |at| at + span - time)
+        self.0.first().map_or(span, |at| at + span - time)
     }
 }

@@ -51,8 +51,8 @@ impl Failure {
     /// Adds what a developer needs to find the cause. Never a secret.
     #[must_use]
     pub fn detail(mut self, detail: &str) -> Self {
-        // It may be the other side's text.
-        self.detail = Some(detail.chars().filter(|c| !c.is_control()).take(200).collect());
+        // It may be somebody else's text.
+        self.detail = Some(detail.into()).filter(|_| detail.len() <= 200 && !detail.bytes().any(|byte| byte.is_ascii_control()));
         self
     }
 

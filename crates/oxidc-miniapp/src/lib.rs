@@ -22,3 +22,4 @@ pub mod host;
 pub mod message;
 pub mod origin;
 pub mod version;
+mod words;

@@ -19,9 +19,8 @@ impl Challenge {
     }
 }
 
-/// Whether a new token may help: the header (`WWW-Authenticate`) is not readable, or it asks for a bearer token and names no other trouble.
-#[must_use]
-pub fn asks_for_token(header: Option<&str>) -> bool {
+/// Whether a new token may help: the header is not readable, or it asks for a bearer token and names no other trouble.
+pub(crate) fn asks_for_token(header: Option<&str>) -> bool {
     let Some(challenges) = header.and_then(parse) else { return true };
     challenges.iter().any(|c| c.scheme == "bearer" && c.get("error").is_none_or(|error| error == "invalid_token"))
 }

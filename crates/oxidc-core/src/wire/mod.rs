@@ -10,8 +10,6 @@ pub mod url;
 
 use alloc::string::String;
 
-pub use crate::session::challenge::asks_for_token;
-
 /// Texts one after the other. (`concat` and `join` of the library bring code that panics and formats.)
 pub(crate) fn text(parts: &[&str]) -> String {
     let mut text = String::new();

@@ -69,8 +69,7 @@ impl Guest {
     pub(super) fn due(&mut self) {
         self.due_link();
         let time = self.clock.time;
-        while let Some(at) = self.asks.iter().position(|ask| ask.until <= time) {
-            let ask = self.asks.swap_remove(at);
+        while let Some(ask) = self.take_ask(&|ask| ask.until <= time) {
             self.failed(&ask, &fault!(HostUnavailable));
             self.check();
         }
@@ -106,11 +105,10 @@ impl Guest {
 
     /// An answer arrived. Each question has one; what answers none is ignored.
     pub(super) fn answered(&mut self, id: &str, result: Result<&Message, Failure>) {
-        let Some(at) = self.asks.iter().position(|ask| ask.id == id) else {
+        let Some(ask) = self.take_ask(&|ask| ask.id == id) else {
             self.ignored = self.ignored.saturating_add(1);
             return;
         };
-        let ask = self.asks.swap_remove(at);
         let message = match result {
             Ok(message) => message,
             Err(failure) => return self.failed(&ask, &failure),
@@ -131,6 +129,19 @@ impl Guest {
                 waiting.into_iter().for_each(|task| self.finish(task, Ok(result.clone())));
             }
         }
+    }
+
+    /// Takes out one question. (`swap_remove` of the library brings code that formats.)
+    fn take_ask(&mut self, which: &dyn Fn(&Ask) -> bool) -> Option<Ask> {
+        let mut found = None;
+        for ask in core::mem::take(&mut self.asks) {
+            if found.is_none() && which(&ask) {
+                found = Some(ask);
+            } else {
+                self.asks.push(ask);
+            }
+        }
+        found
     }
 
     pub(super) fn fail_asks(&mut self, failure: &Failure) {

@@ -3,12 +3,12 @@
 use alloc::string::String;
 
 use oxidc_core::time::{Millis, SECOND};
-use oxidc_core::wire::asks_for_token;
 use oxidc_core::wire::json::Value;
 
 use super::{Effect, Guest, Task, Want, What};
 use crate::fault::{Failure, fault};
 use crate::origin;
+use crate::words::{mentions, number};
 
 /// How often a request is repeated because the interface asks for patience.
 const MOST_REPEATS: u32 = 3;
@@ -136,14 +136,15 @@ impl Guest {
         if request.fetch.limited {
             self.limiter.done(Some(answer), &self.clock);
         }
-        let refused = answer.status == 401 && asks_for_token(answer.www_authenticate.as_deref());
-        if refused && replayable && !request.replayed && request.sent_with.is_some() {
+        // Another token helps, unless the interface says that something else is missing (RFC 6750 section 3.1, RFC 9470 section 3).
+        let other_trouble = answer.www_authenticate.as_deref().is_some_and(|header| mentions(header, "error=\"insufficient_"));
+        if answer.status == 401 && !other_trouble && replayable && !request.replayed && request.sent_with.is_some() {
             request.replayed = true;
             request.rejected = request.sent_with.take();
             return;
         }
         if answer.status == 429 && replayable && request.fetch.limited && request.repeats < MOST_REPEATS {
-            let asked = answer.retry_after.as_deref().and_then(|text| text.parse::<i64>().ok()).filter(|seconds| *seconds >= 0);
+            let asked = number(answer.retry_after.as_deref()).filter(|seconds| *seconds >= 0);
             let wait = asked.map_or(SECOND << request.repeats, |seconds| seconds.min(LONGEST_PATIENCE) * SECOND);
             request.repeats += 1;
             request.pause = Some(self.clock.time + wait);

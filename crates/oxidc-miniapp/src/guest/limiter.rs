@@ -1,18 +1,17 @@
 //! The platform's rate limit: so many requests a second, the others wait.
 
-use alloc::collections::VecDeque;
-
 use oxidc_core::time::{Millis, SECOND};
 use oxidc_core::wire::json::{Object, Value};
 
 use super::Answer;
-use crate::clock::Clock;
+use crate::clock::{Clock, Meter};
+use crate::words::number;
 
 /// What is known of the limit.
 #[derive(Debug, Default)]
 pub struct Limiter {
     limit: Option<i64>,
-    sent: VecDeque<Millis>,
+    sent: Meter,
     processing: u32,
     remaining: Option<i64>,
     reset: Option<Millis>,
@@ -24,14 +23,9 @@ impl Limiter {
     pub(super) fn take(&mut self, context: Option<&Value>, clock: &Clock) -> Result<(), Millis> {
         let limit = context.and_then(|c| c.get("ratelimit")?.get("limit")?.as_integer()).filter(|limit| *limit > 0);
         self.limit = limit.or(self.limit);
-        while self.sent.front().is_some_and(|at| clock.time - at >= SECOND) {
-            self.sent.pop_front();
+        if let Some(limit) = self.limit {
+            self.sent.take(clock.time, usize::try_from(limit).unwrap_or(usize::MAX), SECOND)?;
         }
-        let full = self.limit.is_some_and(|limit| i64::try_from(self.sent.len()).unwrap_or(i64::MAX) >= limit);
-        if let Some(first) = self.sent.front().filter(|_| full) {
-            return Err(first + SECOND - clock.time);
-        }
-        self.sent.push_back(clock.time);
         self.processing += 1;
         self.last = Some(clock.wall(clock.time));
         Ok(())
@@ -40,11 +34,10 @@ impl Limiter {
     /// A request is over.
     pub(super) fn done(&mut self, answer: Option<&Answer>, clock: &Clock) {
         self.processing = self.processing.saturating_sub(1);
-        let number = |text: &Option<alloc::string::String>| text.as_deref().and_then(|text| text.trim().parse::<i64>().ok());
         let Some(answer) = answer else { return };
-        self.remaining = number(&answer.remaining).or(self.remaining);
+        self.remaining = number(answer.remaining.as_deref()).or(self.remaining);
         // Seconds that are left, seconds since 1970 or milliseconds since 1970: their sizes tell.
-        let reset = number(&answer.reset).map(|reset| match reset {
+        let reset = number(answer.reset.as_deref()).map(|reset| match reset {
             ..1_000_000 => clock.wall(clock.time) + reset * SECOND,
             1_000_000..100_000_000_000 => reset * SECOND,
             _ => reset,

@@ -267,11 +267,17 @@ impl Guest {
     /// After how many milliseconds the machine wants to be fed at the latest.
     #[must_use]
     pub fn wake(&self) -> Option<Millis> {
-        let asks = self.asks.iter().map(|ask| ask.until);
-        let pauses = self.tasks.iter().filter_map(|task| if let What::Fetch(request) = &task.what { request.pause } else { None });
-        let renewals = self.tokens.iter().filter_map(|token| self.renewal(token));
-        let next = self.link.until().into_iter().chain(asks).chain(pauses).chain(renewals).min()?;
-        Some((next - self.clock.time).max(0))
+        let mut next = Millis::MAX;
+        let mut at = |time: Option<Millis>| next = next.min(time.unwrap_or(Millis::MAX));
+        at(self.link.until());
+        self.asks.iter().for_each(|ask| at(Some(ask.until)));
+        self.tokens.iter().for_each(|token| at(self.renewal(token)));
+        for task in &self.tasks {
+            if let What::Fetch(request) = &task.what {
+                at(request.pause);
+            }
+        }
+        (next < Millis::MAX).then(|| (next - self.clock.time).max(0))
     }
 
     /// What is known of the platform's rate limit.

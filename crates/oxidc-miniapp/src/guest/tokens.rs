@@ -12,6 +12,7 @@ use super::connect::Link;
 use super::{Effect, Event, Guest, Task};
 use crate::fault::{Failure, fault};
 use crate::message::Message;
+use crate::words::{covers, joined, words};
 
 /// The longest lifetime that is believed, in seconds. What is longer is a point in time, not a lifetime.
 const LONGEST_LIFE: i64 = 366 * 86_400;
@@ -34,15 +35,8 @@ impl Want {
     /// Reads `audience` and `scopes` (a text, or a list of texts).
     #[must_use]
     pub fn of(value: &Value) -> Self {
-        let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().into();
-        let mut scope: String = text("scopes");
-        for word in value.get("scopes").and_then(Value::as_array).unwrap_or_default() {
-            if !scope.is_empty() {
-                scope.push(' ');
-            }
-            scope.push_str(word.as_str().unwrap_or_default());
-        }
-        Self { audience: text("audience"), scope }
+        let audience = value.get("audience").and_then(Value::as_str).unwrap_or_default().into();
+        Self { audience, scope: joined(value.get("scopes")) }
     }
 
     fn is_default(&self) -> bool {
@@ -147,8 +141,7 @@ impl Guest {
         if !want.audience.is_empty() && audience != want.audience {
             return invalid("audience");
         }
-        let granted = |asked: &str| scope.split(' ').any(|scope| scope == asked);
-        if !want.scope.split(' ').filter(|asked| !asked.is_empty()).all(granted) {
+        if !covers(scope, &want.scope) {
             return invalid("scope");
         }
         // A host that gives tokens no names gets its words back by ours.
@@ -204,12 +197,11 @@ impl Guest {
 
     /// The token as the application sees it. Times are milliseconds since 1970.
     fn describe(&self, token: &Token) -> Value {
-        let scopes: Vec<&str> = token.scope.split(' ').filter(|scope| !scope.is_empty()).collect();
         Object::new()
             .with("accessToken", token.access_token.expose())
             .with("tokenType", "Bearer")
             .with("audience", token.audience.as_str())
-            .with("scopes", scopes)
+            .with("scopes", words(&token.scope))
             .with("refreshToken", token.refresh_token.expose())
             .with_some("expiresAt", token.expires.map(|expires| self.clock.wall(expires)))
             .with("default", token.want.is_default())

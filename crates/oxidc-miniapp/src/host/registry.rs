@@ -11,6 +11,7 @@ use crate::clock::Meter;
 use crate::fault::{Failure, fault};
 use crate::message::{self, LONGEST, MOST_REQUESTS};
 use crate::origin;
+use crate::words::{covers, joined, words};
 
 /// Between two forced refreshes for one application.
 const BETWEEN_FORCED: Millis = 60 * SECOND;
@@ -19,7 +20,7 @@ const BETWEEN_FORCED: Millis = 60 * SECOND;
 #[derive(Debug)]
 pub(crate) struct Grant {
     pub(super) audience: String,
-    pub(super) scopes: Vec<String>,
+    pub(super) scopes: String,
 }
 
 /// A mini-app.
@@ -53,7 +54,7 @@ impl App {
         let mut grants = Vec::new();
         for entry in list(value, "audiences") {
             let audience = entry.get("audience").and_then(Value::as_str).filter(|a| !a.is_empty()).ok_or(wrong("audiences"))?;
-            grants.push(Grant { audience: audience.into(), scopes: words(entry.get("scopes")) });
+            grants.push(Grant { audience: audience.into(), scopes: joined(entry.get("scopes")) });
         }
         let number = |name: &str, default: i64| match value.get(name) {
             None => Ok(default),
@@ -86,12 +87,8 @@ impl App {
     /// Audience and scopes of a request, if all of it is granted. Nothing is widened or narrowed silently.
     pub(super) fn grant(&self, audience: &str, scope: &str) -> Option<(String, String)> {
         let grant = self.grants.iter().find(|grant| audience.is_empty() || grant.audience == audience)?;
-        let asked: Vec<&str> = scope.split(' ').filter(|scope| !scope.is_empty()).collect();
-        if !asked.iter().all(|scope| grant.scopes.iter().any(|granted| granted == scope)) {
-            return None;
-        }
-        let scope = if asked.is_empty() { joined(grant.scopes.iter().map(String::as_str)) } else { joined(asked.into_iter()) };
-        Some((grant.audience.clone(), scope))
+        let scope = if words(scope).is_empty() { grant.scopes.clone() } else { joined(Some(&scope.into())) };
+        covers(&grant.scopes, &scope).then(|| (grant.audience.clone(), scope))
     }
 
     /// Takes the right to one forced refresh, if it is there.
@@ -115,24 +112,6 @@ impl App {
 
 fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
     value.get(name).and_then(Value::as_array).unwrap_or_default()
-}
-
-/// The words of a text, or of a list of texts.
-pub(super) fn words(value: Option<&Value>) -> Vec<String> {
-    let texts = value.map(core::slice::from_ref).unwrap_or_default();
-    let texts = value.and_then(Value::as_array).unwrap_or(texts);
-    texts.iter().filter_map(Value::as_str).flat_map(|text| text.split(' ')).filter(|word| !word.is_empty()).map(String::from).collect()
-}
-
-pub(super) fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    let mut text = String::new();
-    for word in words {
-        if !text.is_empty() {
-            text.push(' ');
-        }
-        text.push_str(word);
-    }
-    text
 }
 
 impl Host {

@@ -6,9 +6,9 @@ use alloc::vec::Vec;
 use oxidc_core::time::SECOND;
 use oxidc_core::wire::json::{Object, Value};
 
-use super::registry::{joined, words};
 use super::{Effect, Host};
 use crate::message::{self, LONGEST, Message, SPAN};
+use crate::words::{covers, joined};
 
 /// The longest identifier of a request.
 const LONGEST_ID: usize = 128;
@@ -189,12 +189,9 @@ impl Host {
             return Err("transient");
         }
         // Where the source tells what it got, it must be all that was asked for, and nothing that is not granted.
-        let mut granted = words(value.get("scopes"));
-        if granted.is_empty() {
-            granted = words(Some(&Value::from(scope)));
-        }
-        let within = app.grant(audience, &joined(granted.iter().map(String::as_str))).is_some();
-        if !within || !scope.split(' ').filter(|s| !s.is_empty()).all(|asked| granted.iter().any(|got| got == asked)) {
+        let told = joined(value.get("scopes"));
+        let granted = if told.is_empty() { scope } else { told.as_str() };
+        if app.grant(audience, granted).is_none() || !covers(granted, scope) {
             return Err("scope_not_granted");
         }
         let expires_in = match value.get("expiresIn").and_then(Value::as_integer) {
@@ -209,7 +206,7 @@ impl Host {
             .with("access_token", token)
             .with("token_type", "Bearer")
             .with_some("expires_in", expires_in.map(|seconds| seconds.max(0)))
-            .with("scope", joined(granted.iter().map(String::as_str)))
+            .with("scope", granted)
             .with("audience", audience)
             .with("token_id", name.as_str())
             .with_some("refresh_token", refresh_token);

@@ -12,29 +12,9 @@ declare module '#bytes' {
   const bytes: string;
   export default bytes;
 }
-declare module '#guest' {
-  export class Guest {
-    constructor(options: string, own: string);
-    feed(input: string, wall: number, monotonic: number, a: number, b: number, c: number, d: number): string;
-    limiter(): string;
-    ignored(): number;
-  }
-  export default function init(options: { module_or_path: Response | Promise<Response> }): Promise<unknown>;
-}
 declare module '#guest-bytes' {
   const bytes: string;
   export default bytes;
-}
-declare module '#host' {
-  export class Host {
-    constructor(options: string, own: string);
-    register(app: string): void;
-    add(frame: number, app: string, context: string): void;
-    set_context(frame: number, context: string): void;
-    feed(input: string, wall: number, monotonic: number, a: number, b: number, c: number, d: number): string;
-    ignored(): number;
-  }
-  export default function init(options: { module_or_path: Response | Promise<Response> }): Promise<unknown>;
 }
 declare module '#host-bytes' {
   const bytes: string;

@@ -4,14 +4,11 @@
  */
 import { errorFor } from '../errors.js';
 
-/** What wasm-bindgen makes to start a module. */
-type Init = (options: { module_or_path: Response | Promise<Response> }) => Promise<unknown>;
-
-/** A loader that takes the module from somewhere. A failed attempt is repeated by the next call. */
-export function once<T>(init: Init, of: () => T, take: () => Promise<Response> | Response): () => Promise<T> {
+/** Does something once. A failed attempt is repeated by the next call. */
+export function once<T>(load: () => Promise<T>): () => Promise<T> {
   let loaded: Promise<T> | undefined;
   return () =>
-    (loaded ??= (async () => init({ module_or_path: await take() }))().then(of, (error) => {
+    (loaded ??= load().catch((error) => {
       loaded = undefined;
       throw errorFor(/unsafe-eval|Content Security Policy|CSP/i.test(String(error)) ? 'wasm_blocked' : 'wasm_failed', String(error));
     }));

@@ -3,14 +3,9 @@
  * @module
  */
 import { errorFor, errorOf } from '../errors.js';
-import { type Effect, Feeder, join, Listeners, type Machine, textOf } from './transport.js';
+import type { Machine } from './module.js';
+import { type Effect, Feeder, join, Listeners, textOf } from './transport.js';
 import type { HostTransport } from './types.js';
-
-/** The machine of a frame. */
-export interface GuestMachine extends Machine {
-  limiter(): string;
-  ignored(): number;
-}
 
 interface Call {
   resolve: (value: any) => void;
@@ -34,7 +29,7 @@ function heard(event: MessageEvent): void {
 
 /** Drives one machine. */
 export class Driver extends Listeners {
-  readonly #machine: GuestMachine;
+  readonly #machine: Machine;
   readonly #feeder: Feeder;
   readonly #transport: HostTransport | undefined;
   readonly #calls = new Map<number, Call>();
@@ -47,7 +42,7 @@ export class Driver extends Listeners {
   #outcome = '';
   #trap: unknown;
 
-  constructor(machine: GuestMachine, transport: HostTransport | undefined, timeout: number) {
+  constructor(machine: Machine, transport: HostTransport | undefined, timeout: number) {
     super();
     this.#machine = machine;
     this.#transport = transport;
@@ -67,7 +62,7 @@ export class Driver extends Listeners {
 
   /** What is known of the rate limit. */
   get limiter(): any {
-    return JSON.parse(this.#machine.limiter());
+    return this.#machine.feed({ do: 'state' }).limiter;
   }
 
   /** Makes a call; the answer is the machine's. */

@@ -3,13 +3,14 @@
  * @module
  */
 import { frameFaces } from '../codes.js';
-import { BridgeError, errorFor, errorOf } from '../errors.js';
-import { Driver, type GuestMachine } from './driver.js';
+import { BridgeError, errorFor } from '../errors.js';
+import { Driver } from './driver.js';
 import { address, bodyOf } from './encode.js';
+import type { Machine } from './module.js';
 import type { FrameContext, FrameEvents, FrameOptions, FrameTokenOptions, FrameTokens, RateLimitState, RestGetParams, RestOptions, RestPostData } from './types.js';
 
 /** Makes machines once the WebAssembly module is there. */
-export type LoadGuest = () => Promise<new (options: string, own: string) => GuestMachine>;
+export type LoadGuest = (first: object) => Promise<Machine>;
 
 /** A mini-app's way to its host: context, tokens, requests. Made by `createFrame`. */
 export class MiniAppFrame {
@@ -32,13 +33,7 @@ export class MiniAppFrame {
   static async start(load: LoadGuest, { signal, transport, ...options }: FrameOptions): Promise<MiniAppFrame> {
     if (typeof window === 'undefined') throw errorFor('no_browser');
     const hosts = options.hosts ?? namedHosts();
-    const Guest = await load();
-    let machine;
-    try {
-      machine = new Guest(JSON.stringify({ ...options, hosts, transport: transport && true }), location.origin);
-    } catch (refused) {
-      throw typeof refused === 'string' ? errorOf(JSON.parse(refused)) : refused;
-    }
+    const machine = await load({ options: { ...options, hosts, transport: transport && true }, own: location.origin });
     const frame = new MiniAppFrame(new Driver(machine, transport, options.timeout ?? 10_000));
     try {
       await frame.#driver.call({ do: 'ready' }, { signal });

@@ -2,9 +2,8 @@
  * The machine of the frame, from within the script.
  * @module
  */
-import init, { Guest } from '#guest';
 import bytes from '#guest-bytes';
-import { once, unpack } from '../load/once.js';
+import { machines } from './module.js';
 
-/** Unpacks the module that the script carries. */
-export const load = once(init, () => Guest, () => unpack(bytes));
+/** Makes the machines of frames. */
+export const load = machines(bytes);

@@ -2,11 +2,8 @@
  * What both sides share: feeding a machine, and another way to the host than windows and ports.
  * @module
  */
+import type { Machine } from './module.js';
 
-/** A machine: texts in, texts out. */
-export interface Machine {
-  feed(input: string, wall: number, monotonic: number, a: number, b: number, c: number, d: number): string;
-}
 
 /** What a machine wants done. */
 export type Effect = { do: string } & Record<string, any>;
@@ -38,8 +35,7 @@ export class Feeder {
     this.#busy = true;
     try {
       for (let next = this.#inputs.shift(); next; next = this.#inputs.shift()) {
-        const [a, b, c, d] = crypto.getRandomValues(new Uint32Array(4)) as unknown as [number, number, number, number];
-        const { effects, wake } = JSON.parse(this.#machine.feed(JSON.stringify(next), Date.now(), performance.now(), a, b, c, d));
+        const { effects, wake } = this.#machine.feed(next);
         for (const effect of effects) this.#perform(effect);
         clearTimeout(this.#timer);
         if (wake !== null) this.#timer = setTimeout(() => this.feed({ do: 'timer' }), Math.min(wake, LONGEST_TIMER));
@@ -50,6 +46,11 @@ export class Feeder {
     } finally {
       this.#busy = false;
     }
+  }
+
+  /** Feeds an input that the machine may refuse. Must not be called by what an effect does at once. */
+  ask(input: object): void {
+    for (const effect of this.#machine.feed(input).effects) this.#perform(effect);
   }
 
   /** Feeds nothing more. */

@@ -116,7 +116,11 @@ impl Object {
 
     /// Adds a member, or replaces the one of that name.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) {
-        let (name, value) = (name.into(), value.into());
+        self.put(name.into(), value.into());
+    }
+
+    // Once for all types.
+    fn put(&mut self, name: String, value: Value) {
         match self.0.iter_mut().find(|(n, _)| *n == name) {
             Some(member) => member.1 = value,
             None => self.0.push((name, value)),

@@ -2,18 +2,11 @@
  * Drives the machine of a host: window, frames, ports, timer, source of tokens. Decides nothing.
  * @module
  */
-import { errorFor, errorOf } from '../../errors.js';
-import { type Effect, Feeder, join, Listeners, type Machine, textOf } from '../transport.js';
+import { errorFor } from '../../errors.js';
+import type { Machine } from '../module.js';
+import { type Effect, Feeder, join, Listeners, textOf } from '../transport.js';
 import type { FrameContext } from '../types.js';
 import type { HostEvents, HostHandlers, HostOptions, MiniAppRegistration, TokenSource } from './types.js';
-
-/** The machine of a host. */
-interface HostMachine extends Machine {
-  register(app: string): void;
-  add(frame: number, app: string, context: string): void;
-  set_context(frame: number, context: string): void;
-  ignored(): number;
-}
 
 /** A frame with a mini-app in it. */
 export class HostedFrame {
@@ -43,7 +36,7 @@ export class HostedFrame {
 
 /** The platform's side: who may be in a frame, and what they may ask. Made by `createHost`. */
 export class MiniAppHost {
-  readonly #machine: HostMachine;
+  readonly #machine: Machine;
   readonly #feeder: Feeder;
   readonly #source: TokenSource;
   readonly #handlers: HostHandlers;
@@ -55,7 +48,7 @@ export class MiniAppHost {
   #numbers = 0;
 
   /** @internal */
-  constructor(machine: HostMachine, { apps = [], tokens, handlers = {} }: HostOptions) {
+  constructor(machine: Machine, { apps = [], tokens, handlers = {} }: HostOptions) {
     this.#machine = machine;
     this.#source = typeof tokens === 'function' ? { getToken: tokens } : tokens;
     this.#handlers = handlers;
@@ -74,7 +67,7 @@ export class MiniAppHost {
 
   /** How many messages were ignored because they came from strangers or were not of this protocol. */
   get ignored(): number {
-    return this.#machine.ignored();
+    return this.#machine.feed({ do: 'state' }).ignored;
   }
 
   /**
@@ -85,7 +78,7 @@ export class MiniAppHost {
   register({ audiences = {}, handlers = {}, dangerouslyHandRefreshToken: handRefreshToken = false, ...app }: MiniAppRegistration): void {
     const grants = Object.entries(audiences).map(([audience, scopes]) => ({ audience, scopes }));
     const methods = Object.keys({ ...this.#handlers, ...handlers });
-    this.#checked(() => this.#machine.register(JSON.stringify({ ...app, audiences: grants, methods, handRefreshToken })));
+    this.#feeder.ask({ do: 'register', app: { ...app, audiences: grants, methods, handRefreshToken } });
     this.#ofApps.set(app.id, handlers);
   }
 
@@ -98,13 +91,10 @@ export class MiniAppHost {
    */
   add(element: HTMLIFrameElement, app: string, context: FrameContext = {}): HostedFrame {
     const number = (this.#numbers += 1);
-    this.#checked(() => this.#machine.add(number, app, JSON.stringify(context)));
+    this.#feeder.ask({ do: 'add', frame: number, app, context });
     const load = () => this.#feed({ do: 'loaded', frame: number });
     const frame = new HostedFrame(element, app, (changed) => {
-      if (changed) {
-        this.#checked(() => this.#machine.set_context(number, JSON.stringify(changed)));
-        return this.#feed({ do: 'timer' });
-      }
+      if (changed) return this.#feeder.ask({ do: 'context', frame: number, context: changed });
       element.removeEventListener('load', load);
       this.#feed({ do: 'remove', frame: number });
       this.#frames.delete(number);
@@ -155,14 +145,6 @@ export class MiniAppHost {
   #trapped(error: unknown): void {
     this.#release();
     queueMicrotask(() => reportError(errorFor('core_trapped', String(error))));
-  }
-
-  #checked(work: () => void): void {
-    try {
-      work();
-    } catch (refused) {
-      throw typeof refused === 'string' ? errorOf(JSON.parse(refused)) : refused;
-    }
   }
 
   #listen(target: EventTarget, event: string, handler: (event: Event) => void): void {

@@ -3,13 +3,12 @@
  *
  * @packageDocumentation
  */
-import init, { Host } from '#host';
 import bytes from '#host-bytes';
-import { once, unpack } from '../../load/once.js';
+import { machines } from '../module.js';
 import { MiniAppHost } from './host.js';
 import type { HostOptions } from './types.js';
 
-const load = once(init, () => Host, () => unpack(bytes));
+const load = machines(bytes);
 
 /**
  * Makes the platform's side.
@@ -25,7 +24,7 @@ const load = once(init, () => Host, () => unpack(bytes));
  * @throws {@link BridgeError} `app_invalid`, `hosts_invalid` or `same_origin` for a registration.
  */
 export async function createHost(options: HostOptions): Promise<MiniAppHost> {
-  return new MiniAppHost(new (await load())(JSON.stringify({ session: MiniAppHost.hasSession(options) }), location.origin), options);
+  return new MiniAppHost(await load({ session: MiniAppHost.hasSession(options), own: location.origin }), options);
 }
 
 export type { ErrorCode } from '../../codes.js';

@@ -1,0 +1,45 @@
+/**
+ * The WebAssembly module of one side: a text is written into its memory, and a text is read out of it.
+ * @module
+ */
+import { errorOf } from '../errors.js';
+import { once, unpack } from '../load/once.js';
+
+interface Exports {
+  memory: WebAssembly.Memory;
+  room(length: number): number;
+  feed(wall: number, monotonic: number, a: number, b: number, c: number, d: number): number;
+  answer(): number;
+}
+
+/** A machine. */
+export class Machine {
+  readonly #exports: Exports;
+
+  /** @internal */
+  constructor(instance: WebAssembly.Instance) {
+    this.#exports = instance.exports as unknown as Exports;
+  }
+
+  /** Feeds an input with the time and some chance; the answer. */
+  feed(input: object): any {
+    const { memory, room, feed, answer } = this.#exports;
+    const octets = new TextEncoder().encode(JSON.stringify(input));
+    new Uint8Array(memory.buffer, room(octets.length), octets.length).set(octets);
+    const [a, b, c, d] = crypto.getRandomValues(new Uint32Array(4)) as unknown as [number, number, number, number];
+    const length = feed(Date.now(), performance.now(), a, b, c, d);
+    const result = JSON.parse(new TextDecoder().decode(new Uint8Array(memory.buffer, answer(), length)));
+    if (result?.error) throw errorOf(result.error);
+    return result;
+  }
+}
+
+/** A maker of machines from the module that a script carries. Each has an instance of its own, with which it ends. */
+export function machines(bytes: string): (first: object) => Promise<Machine> {
+  const load = once(() => WebAssembly.compileStreaming(unpack(bytes)));
+  return async (first) => {
+    const machine = new Machine(await WebAssembly.instantiate(await load()));
+    machine.feed(first);
+    return machine;
+  };
+}
