@@ -2,6 +2,7 @@
 
 import puppeteer from 'puppeteer-core';
 import { Page } from './page.mjs';
+import { sleepUntil } from './sleep.mjs';
 
 export async function openFirefox() {
   const browser = await puppeteer.launch({ browser: 'firefox', executablePath: '/usr/bin/firefox-esr', headless: true });
@@ -21,6 +22,7 @@ export async function openFirefox() {
         close: () => raw.close(),
       });
     },
+    sleepUntil: (until) => sleepUntil(browser.process().pid, until),
     close: () => browser.close(),
   };
 }

@@ -9,7 +9,10 @@ const openers = { chromium: openChromium, firefox: openFirefox, webkit: openWebK
 /** The names of the engines. */
 export const engines = Object.keys(openers);
 
-/** Starts a browser with an empty profile: `{ engine, newPage(), close() }`; its pages are tabs of one window. */
+/**
+ * Starts a browser with an empty profile: `{ engine, newPage(), sleepUntil(promise), close() }`; its pages are tabs of one
+ * window, and `sleepUntil` stops all its processes until the promise settles.
+ */
 export const open = (engine, options) => openers[engine](options);
 
 export { until } from './wait.mjs';

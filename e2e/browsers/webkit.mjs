@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { Builder, By, Capabilities } from 'selenium-webdriver';
 import { Page } from './page.mjs';
+import { sleepUntil } from './sleep.mjs';
 import { until } from './wait.mjs';
 
 const architecture = { x64: 'x86_64', arm64: 'aarch64' }[process.arch] ?? process.arch;
@@ -62,6 +63,7 @@ export async function openWebKit() {
         close: () => inWindow(handle, () => driver.close()),
       });
     },
+    sleepUntil: (until) => sleepUntil(service.pid, until),
     async close() {
       await driver.quit();
       for (const process of [service, screen]) {

@@ -20,6 +20,8 @@ const storages = {
 const harness = {
   oxidc,
   client: undefined,
+  /** When this tab heard of a session, by the expiry of its token. */
+  heardAt: {},
   /** What the client published: `[event, …arguments]`. */
   events: [],
 
@@ -27,6 +29,7 @@ const harness = {
   create({ storage, ...options }) {
     const client = new oxidc.AuthClient({ ...options, ...(storage && { storage: storages[storage]() }), onReturn: () => {} });
     for (const event of ['session', 'tokens', 'signedOut']) client.on(event, (...details) => harness.events.push([event, ...details]));
+    client.on('session', (session) => { if (session?.expiresAt) harness.heardAt[session.expiresAt] ??= Date.now(); });
     client.on('error', (error) => harness.events.push(['error', describe(error)]));
     harness.client = client;
   },
@@ -38,6 +41,24 @@ const harness = {
     } catch (error) {
       return { failed: describe(error) };
     }
+  },
+
+  /** What became of the last {@link burst}: `{ tokens, failed, expiresAt }`; undefined while it runs. */
+  burstResult: undefined,
+
+  /** Asks for a token from many places at once, at a moment that all tabs share. */
+  async burst(at, callers) {
+    harness.burstResult = undefined;
+    // A timer may fire late; the last milliseconds are waited for awake, so that the tabs really collide.
+    await new Promise((resolve) => setTimeout(resolve, at - Date.now() - 15));
+    while (Date.now() < at);
+    const results = await Promise.allSettled(Array.from({ length: callers }, () => harness.client.getTokens()));
+    const tokens = results.filter(({ value }) => value).map(({ value }) => value);
+    harness.burstResult = {
+      tokens: [...new Set(tokens.map(({ accessToken }) => accessToken))],
+      failed: results.filter(({ reason }) => reason).map(({ reason }) => describe(reason)),
+      expiresAt: Math.max(...tokens.map(({ expiresAt }) => expiresAt)),
+    };
   },
 
   /** A request of the application with the token: `{ value: { status, body } }` or `{ failed }`. */

@@ -1,6 +1,7 @@
 // A proxy in front of the provider that breaks what passes through it. The provider's issuer is the proxy's address.
 
 import { createServer, request as send } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { bodyOf, close, listen } from './http.mjs';
 import { createKey, publicKey } from './keys.mjs';
 import { signedWith } from './forge.mjs';
@@ -14,6 +15,25 @@ export const loseAnswer = () => async ({ forward, drop }) => { await forward(); 
 export const holdRequest = (until) => async ({ forward, reply }) => { await until; reply(await forward()); };
 /** The provider acts at once; its answer waits for a promise. */
 export const holdAnswer = (until) => async ({ forward, reply }) => { const answer = await forward(); await until; reply(answer); };
+/** Both ways take as long as on a real network. */
+export const delay = (milliseconds) => async ({ forward, reply }) => { await pause(milliseconds / 2); const answer = await forward(); await pause(milliseconds / 2); reply(answer); };
+/**
+ * A provider that forgives a lost answer: who comes with a refresh token that was used a moment ago gets the same answer
+ * again. `there` and `back` are how long requests and answers take; the first `lost` answers get lost.
+ */
+export const grace = (milliseconds, { there = 0, back = 0, lost = 0 } = {}) => {
+  const given = new Map();
+  return async ({ body, forward, reply, drop }) => {
+    const token = new URLSearchParams(String(body)).get('refresh_token');
+    const known = given.get(token);
+    const current = known && Date.now() - known.at < milliseconds ? known : { at: Date.now(), answer: pause(there).then(forward) };
+    given.set(token, current);
+    const answer = await current.answer;
+    await pause(back);
+    if (lost-- > 0) drop();
+    else reply(answer);
+  };
+};
 /** Another answer instead of the provider's. */
 export const answer = (status, body = '', headers = {}) => ({ reply, cors }) => reply({ status, headers: { ...cors, ...headers }, body: Buffer.from(body) });
 /** A web page instead of JSON, like that of a hotel's network. */
@@ -53,6 +73,7 @@ export async function startFaultyProvider(options = {}) {
     const rule = rules.find(({ match, left }) => left > 0 && fits(match, entry));
     const exchange = {
       keys,
+      body,
       cors: cors(request),
       forward: () => forward(provider.origin, request, body),
       drop: () => response.destroy(),

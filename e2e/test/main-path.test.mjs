@@ -1,4 +1,5 @@
-// The example application from the first click to the last, in three engines, at a real provider with its real pages.
+// The example applications from the first click to the last, at a real provider with its real pages: the one in TypeScript in three
+// engines, the one in Rust, which drives the same browser module, in one.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -7,14 +8,16 @@ import { folder, startWorld } from './support/world.mjs';
 
 const shown = (name) => `[data-testid="${name}"]`;
 
-for (const engine of engines) {
-  describe(`the example application in ${engine}`, () => {
+const runs = [...engines.map((engine) => ({ engine, name: 'spa' })), { engine: 'chromium', name: 'rust-spa' }];
+
+for (const { engine, name } of runs) {
+  describe(`the example application ${name} in ${engine}`, () => {
     let world;
     let browser;
     let page;
     before(async () => {
       world = await startWorld({
-        app: { folders: { '/': folder('examples/spa/dist') }, fallback: '/index.html' },
+        app: { folders: { '/': folder(`examples/${name}/dist`) }, fallback: '/index.html' },
         accessTokenTtl: 6, confirmSignIn: false, confirmSignOut: false,
       });
       world.app.serve('/config.json', JSON.stringify({ issuer: world.provider.issuer, clientId: 'spa', api: world.api.audience }));

@@ -14,6 +14,7 @@ pub fn run() -> Result<ExitCode> {
     generated::check()?;
     tidy::run()?;
     browsers::install()?;
+    npm::target()?;
     side_by_side(lints, package)?;
     test::all(None)
 }
@@ -22,7 +23,11 @@ pub fn run() -> Result<ExitCode> {
 fn lints() -> Result<()> {
     run_program(".", &["cargo", "clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
     let crates = folders_with("crates", "Cargo.toml")?.into_iter().filter(|name| name != "oxidc-testkit");
-    let browser: Vec<String> = crates.chain(folders_with("examples", "Cargo.toml")?).map(|name| format!("--package={name}")).collect();
+    let browser: Vec<String> = crates
+        .chain(folders_with("examples", "Cargo.toml")?)
+        .chain(folders_with("e2e", "Cargo.toml")?)
+        .map(|name| format!("--package={name}"))
+        .collect();
     let mut words = vec!["cargo", "clippy", "--quiet", "--target", "wasm32-unknown-unknown"];
     words.extend(browser.iter().map(String::as_str));
     words.extend(["--", "-D", "warnings"]);

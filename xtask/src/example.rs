@@ -1,4 +1,4 @@
-//! Builds the example apps.
+//! Builds the example apps, and the page for tests that is one too.
 
 use std::fs;
 
@@ -14,18 +14,19 @@ pub fn run() -> Result<()> {
         run_program(&folder, &["node", "build.mjs"])?;
     }
     for name in folders_with("examples", "Cargo.toml")? {
-        in_rust(&name)?;
+        in_rust("examples", &name, &["index.html", "style.css"])?;
     }
-    Ok(())
+    // The page in which the browser tests drive the Rust face.
+    in_rust("e2e", "rust-harness", &["index.html"])
 }
 
-/// An app in Rust: its module with the glue, its page and its style, side by side.
-fn in_rust(name: &str) -> Result<()> {
+/// An app in Rust: its module with the glue and its files, side by side.
+fn in_rust(parent: &str, name: &str, files: &[&str]) -> Result<()> {
     let module = wasm(name, &[])?;
-    let folder = root().join("examples").join(name);
+    let folder = root().join(parent).join(name);
     let dist = folder.join("dist");
     glue(&module, &dist, false)?;
-    for file in ["index.html", "style.css"] {
+    for file in files {
         fs::copy(folder.join(file), dist.join(file))?;
     }
     Ok(())

@@ -26,7 +26,7 @@ cargo xtask <command>
                    (a filter keeps the browser suites whose file name contains it)
   ci               what CI runs: formatting, lints, generated files, documentation, sizes, all tests
   npm [--dev]      builds the npm package (packages/oxidc/dist); --dev: without the slow optimisation
-  example          builds the example apps
+  example          builds the example apps, and the page for tests that is in Rust
   size [--json]    builds the package and weighs each entry: raw, gzip and brotli; fails above the limits
   size --parts [guest|host]
                    what the WebAssembly module consists of, largest first: the core's, or one of the mini-apps'

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::generated;
-use crate::run::{npm_packages, program, root, run as run_program, run_prepared, step, write};
+use crate::run::{npm_packages, output, program, root, run as run_program, run_prepared, step, write};
 
 /// The copy of the host module that the Rust face carries.
 pub const HOST_COPY: &str = "crates/oxidc-web/js/host.js";
@@ -35,7 +35,18 @@ pub fn run(dev: bool) -> Result<()> {
 
 /// Builds the core for the npm package.
 pub fn core() -> Result<PathBuf> {
-    wasm("oxidc-wasm", &["--features", "standalone"])
+    // A library for Rust front ends becomes a module only here: made with both types at once, it is not optimised over all crates,
+    // and the two kinds of builds overwrite each other's module.
+    wasm("oxidc-wasm", &["--features", "standalone", "--lib", "--crate-type", "cdylib"])
+}
+
+/// A toolchain that was there before may lack what the repository asks for; rustup adds it.
+pub fn target() -> Result<()> {
+    let library = output(".", &["rustc", "--print", "target-libdir", "--target", "wasm32-unknown-unknown"])?;
+    if Path::new(library.trim()).exists() {
+        return Ok(());
+    }
+    run_program(".", &["rustup", "target", "add", "wasm32-unknown-unknown"])
 }
 
 /// Builds one side of the mini-app protocol for the npm package.
@@ -50,7 +61,8 @@ pub fn miniapp(side: &str) -> Result<PathBuf> {
 
 /// Builds a crate for browsers; the file of the module comes back.
 pub fn wasm(package: &str, more: &[&str]) -> Result<PathBuf> {
-    let words = ["cargo", "build", "--quiet", "--profile", "wasm", "--target", "wasm32-unknown-unknown", "--package", package];
+    target()?;
+    let words = ["cargo", "rustc", "--quiet", "--profile", "wasm", "--target", "wasm32-unknown-unknown", "--package", package];
     let words = [&words, more].concat();
     let mut command = program(".", &words);
     // No path of the machine that built it ends up in what is published.

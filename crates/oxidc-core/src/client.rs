@@ -159,7 +159,9 @@ impl Client {
     }
 
     fn drain(&mut self) {
-        self.effects.append(&mut self.flows.drain(&self.cx.shell));
+        self.flows.drain(&self.cx.shell);
+        session::tell_state(&self.cx);
+        self.effects.append(&mut self.cx.shell.effects());
     }
 }
 
@@ -177,7 +179,7 @@ async fn perform(cx: &Rc<Context>, command: Command) -> Result<Value> {
             match notice {
                 Notice::Hidden => cx.visible.set(false),
                 Notice::Visible | Notice::Shown => cx.visible.set(true),
-                Notice::Stored | Notice::Online => (),
+                Notice::Stored | Notice::HandedOver(_) | Notice::Online => (),
             }
             session::notice(cx, notice).await.map(|()| Value::Null)
         }

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use crate::config::options::Options;
 use crate::error::{Code, Error, Result};
+use crate::secret::Secret;
 use crate::wire::json::Value;
 
 /// A call of the application.
@@ -109,10 +110,12 @@ pub struct FetchOptions {
 }
 
 /// Something that happened around the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Notice {
     /// Another tab changed the stored session.
     Stored,
+    /// Another tab hands over the session that it could not store.
+    HandedOver(Secret),
     /// The network is back.
     Online,
     /// The page came into view.
@@ -148,7 +151,7 @@ impl Command {
                 replayable: flag("replayable"),
             }),
             "notice" => Self::Notice(match text("what") {
-                "stored" => Notice::Stored,
+                "stored" => command.get("record").and_then(Value::as_str).map_or(Notice::Stored, |text| Notice::HandedOver(text.into())),
                 "online" => Notice::Online,
                 "visible" => Notice::Visible,
                 "hidden" => Notice::Hidden,

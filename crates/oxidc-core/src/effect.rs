@@ -125,7 +125,10 @@ pub enum Effect {
         url: String,
     },
     /// Tells the other tabs of this client that the stored session changed. No outcome.
-    Broadcast,
+    Broadcast {
+        /// The session itself, where it could not be stored.
+        record: Option<crate::secret::Secret>,
+    },
     /// Tells the application something. No outcome.
     Publish(Event),
     /// Says that the outcome of an effect is no longer wanted. No outcome.
@@ -203,7 +206,7 @@ pub enum Event {
     Session {
         /// What a reader of `getSession` would now get.
         session: Value,
-        /// Why: `signed_in`, `refreshed`, `user_info`, `other_tab`, `signed_out`, `refresh_rejected`, `user_changed`.
+        /// Why: `signed_in`, `refreshed`, `user_info`, `other_tab`, `signed_out`, `refresh_rejected`, `refresh_lost`, `user_changed`.
         reason: &'static str,
     },
     /// A fresh access token is there. The value says for which resource and until when, never the token.
@@ -215,6 +218,11 @@ pub enum Event {
     SignedOut {
         /// Why, as in [`Event::Session`].
         reason: &'static str,
+    },
+    /// What a user interface can show changed. Until the first of these it is `signedOut`.
+    State {
+        /// `signedOut`, `signedIn`, `renewing`, `degraded` or `needsSignIn`.
+        state: &'static str,
     },
     /// Something went wrong that no call can report.
     Error(Error),

@@ -46,6 +46,11 @@ impl Shell {
         self.current.get()
     }
 
+    /// Takes the effects that were handed out.
+    pub(crate) fn effects(&self) -> Vec<(EffectId, Effect)> {
+        self.effects.take()
+    }
+
     /// Hands out an effect that has no outcome.
     pub(crate) fn tell(&self, effect: Effect) {
         let id = self.last_effect.get().wrapping_add(1);
@@ -153,8 +158,8 @@ impl Flows {
         self.0.clear();
     }
 
-    /// Polls until no flow can go on, and gives out the effects of that.
-    pub(crate) fn drain(&mut self, shell: &Shell) -> Vec<(EffectId, Effect)> {
+    /// Polls until no flow can go on.
+    pub(crate) fn drain(&mut self, shell: &Shell) {
         loop {
             self.0.append(&mut shell.spawned.borrow_mut());
             let stopped = shell.stopped.take();
@@ -169,7 +174,6 @@ impl Flows {
                 self.0.push((task, flow));
             }
         }
-        shell.effects.take()
     }
 }
 
@@ -226,6 +230,11 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
+    /// Whether a flow is inside.
+    pub(crate) fn is_held(&self) -> bool {
+        self.held.get()
+    }
+
     pub(crate) async fn enter(self: &Rc<Self>, shell: &Rc<Shell>) -> Entered {
         until(|| {
             if self.held.get() {

@@ -47,8 +47,7 @@ impl Clock {
         self.elapsed() - self.slept
     }
 
-    /// Puts the device's wall clock forward or back.
-    pub fn jump_wall(&mut self, milliseconds: i64) {
+    pub(crate) fn jump_wall(&mut self, milliseconds: i64) {
         self.ahead += milliseconds;
     }
 

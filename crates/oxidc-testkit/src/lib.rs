@@ -21,10 +21,13 @@
 //! | [`provider`] | the other side, with the same file names as the client |
 //! | [`storage`], [`locks`], [`clock`] | what the tabs of a browser share, and how it breaks |
 //! | [`invariants`] | what must hold after each step of any story |
+//! | [`schedule`] | stories that nobody wrote, by the million |
+//! | [`broken`] | machines that the invariants must catch |
 
 // This is a tool of tests: what cannot be in a story stops it.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+pub mod broken;
 pub mod clock;
 pub mod invariants;
 pub mod locks;
@@ -32,6 +35,7 @@ pub mod network;
 mod perform;
 pub mod provider;
 pub mod random;
+pub mod schedule;
 pub mod storage;
 pub mod story;
 mod tab;

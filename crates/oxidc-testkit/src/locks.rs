@@ -24,12 +24,6 @@ impl Default for Locks {
 }
 
 impl Locks {
-    /// Whether a page holds the lock of that name.
-    #[must_use]
-    pub(crate) fn is_held_by(&self, name: &str, page: PageId) -> bool {
-        self.locks.get(name).and_then(VecDeque::front).is_some_and(|(holder, _)| *holder == page)
-    }
-
     /// Stands in line. True if nobody was before.
     pub(crate) fn request(&mut self, name: &str, holder: Holder) -> bool {
         let line = self.locks.entry(name.into()).or_default();
@@ -40,6 +34,12 @@ impl Locks {
     /// Whether somebody still waits.
     pub(crate) fn is_waiting(&self, holder: Holder) -> bool {
         self.locks.values().any(|line| line.iter().skip(1).any(|waiting| *waiting == holder))
+    }
+
+    /// Takes every lock of a page away, if it has one. Gives back who comes first now.
+    pub(crate) fn steal(&mut self, page: PageId) -> Option<Vec<Holder>> {
+        let held: Vec<Holder> = self.locks.values().filter_map(VecDeque::front).filter(|(holder, _)| *holder == page).copied().collect();
+        (!held.is_empty()).then(|| self.release(|holder| held.contains(holder)))
     }
 
     /// Leaves every line that `leaves` names. Gives back who comes first now.

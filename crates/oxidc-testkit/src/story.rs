@@ -9,6 +9,8 @@ use oxidc_core::effect::Effect;
 #[derive(Debug, Default)]
 pub struct Story {
     lines: Vec<String>,
+    /// Nobody listens: nothing is kept.
+    pub(crate) untold: bool,
 }
 
 impl Story {
@@ -56,13 +58,14 @@ pub(crate) fn describe(effect: &Effect) -> String {
         Effect::Wait { duration } => format!("wait {duration} ms"),
         Effect::Navigate { url, .. } => format!("navigate {} {}", url.split('?').next().unwrap_or(""), print(url)),
         Effect::ReplaceAddress { url } => format!("replace address {}", print(url)),
-        Effect::Broadcast => "broadcast".into(),
+        Effect::Broadcast { record } => format!("broadcast {}", record.as_ref().map_or("".into(), |record| summary(record.expose()))),
         Effect::Publish(event) => {
             use oxidc_core::effect::Event;
             match event {
                 Event::Session { reason, session } => format!("event session {reason} {}", print(&session.to_text())),
                 Event::Tokens { token } => format!("event tokens {}", token.to_text()),
                 Event::SignedOut { reason } => format!("event signedOut {reason}"),
+                Event::State { state } => format!("event state {state}"),
                 Event::Error(error) => format!("event error {}: {error}", error.code().name()),
             }
         }
@@ -77,10 +80,10 @@ pub(crate) fn describe(effect: &Effect) -> String {
 /// A stored text by its generation, kind and fingerprint.
 fn summary(text: &str) -> String {
     let record: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
-    let kind = match (&record["generation"], &record["ended"], &record["uncertain"]) {
+    let kind = match (&record["generation"], &record["ended"], &record["flight"]["open"]) {
         (serde_json::Value::Null, ..) => String::new(),
         (generation, ended, _) if !ended.is_null() => format!("end {generation} "),
-        (generation, _, uncertain) if !uncertain.is_null() => format!("session {generation} in flight "),
+        (generation, _, serde_json::Value::Bool(true)) => format!("session {generation} in flight "),
         (generation, ..) => format!("session {generation} "),
     };
     kind + &fingerprint(text.as_bytes())

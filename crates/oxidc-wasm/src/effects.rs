@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use oxidc_core::effect::{Area, Effect, EffectId, Event, TaskId};
 use oxidc_core::error::Error;
+use oxidc_core::secret::Secret;
 use oxidc_core::wire::base64url;
 use oxidc_core::wire::json::{Object, Value};
 
@@ -48,7 +49,7 @@ pub fn write(id: EffectId, effect: Effect) -> Value {
         Effect::Wait { duration } => of("wait").with("duration", duration),
         Effect::Navigate { url, replace } => of("navigate").with("url", url).with("replace", replace),
         Effect::ReplaceAddress { url } => of("replaceAddress").with("url", url),
-        Effect::Broadcast => of("broadcast"),
+        Effect::Broadcast { record } => of("broadcast").with_some("record", record.as_ref().map(Secret::expose)),
         Effect::Publish(event) => publish(of("publish"), event),
         Effect::Cancel { effect } => of("cancel").with("effect", effect),
         Effect::Finish { task, result } => return finish(id, task, result),
@@ -72,6 +73,7 @@ fn publish(effect: Object, event: Event) -> Object {
         Event::Session { session, reason } => effect.with("event", "session").with("session", session).with("reason", reason),
         Event::Tokens { token } => effect.with("event", "tokens").with("token", token),
         Event::SignedOut { reason } => effect.with("event", "signedOut").with("reason", reason),
+        Event::State { state } => effect.with("event", "state").with("state", state),
         Event::Error(error) => effect.with("event", "error").with("error", error.to_value()),
     }
 }

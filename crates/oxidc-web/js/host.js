@@ -8,137 +8,6 @@ var Failed = class {
   detail;
 };
 
-// src/host/crypto.ts
-function subtle() {
-  const subtle2 = globalThis.crypto?.subtle;
-  if (!subtle2) throw new Failed("unsupported", "crypto.subtle is missing");
-  return subtle2;
-}
-function encode(bytes) {
-  let binary = "";
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
-}
-function decode(text2) {
-  return Uint8Array.from(atob(text2.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
-}
-function random(octets) {
-  if (!globalThis.crypto?.getRandomValues) throw new Failed("unsupported", "crypto.getRandomValues is missing");
-  return { bytes: encode(crypto.getRandomValues(new Uint8Array(octets))) };
-}
-async function digest(bits, data) {
-  return { bytes: encode(new Uint8Array(await subtle().digest(`SHA-${bits}`, decode(data)))) };
-}
-async function verify({ algorithm, key, data, signature }) {
-  const bits = algorithm.slice(2);
-  const name = { R: "RSASSA-PKCS1-v1_5", P: "RSA-PSS", E: "ECDSA" }[algorithm[0]];
-  const parameters = algorithm === "EdDSA" ? { name: "Ed25519" } : { name, hash: `SHA-${bits}`, namedCurve: `P-${bits === "512" ? 521 : bits}`, saltLength: +bits / 8 };
-  const crypto2 = subtle();
-  let imported;
-  try {
-    imported = await crypto2.importKey("jwk", key, parameters, false, ["verify"]);
-  } catch (error) {
-    throw new Failed("unsupported", String(error));
-  }
-  return { flag: await crypto2.verify(parameters, imported, decode(signature), decode(data)) };
-}
-
-// src/host/http.ts
-var READ = ["content-type", "retry-after", "date", "www-authenticate"];
-function describe(response, body) {
-  const headers = {};
-  for (const name of READ) {
-    const value = response.headers.get(name);
-    if (value !== null) headers[name] = value;
-  }
-  return { status: response.status, headers, body };
-}
-function failure(error) {
-  return new Failed(globalThis.navigator?.onLine === false ? "offline" : "network", String(error));
-}
-async function http(fetch, effect, signal) {
-  const abort = new AbortController();
-  const stop = () => abort.abort();
-  signal.addEventListener("abort", stop);
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    stop();
-  }, effect.timeout);
-  try {
-    const response = await fetch(effect.url, {
-      method: effect.method,
-      headers: effect.headers,
-      body: effect.body,
-      signal: abort.signal,
-      redirect: "manual",
-      credentials: "omit",
-      cache: "no-store",
-      referrerPolicy: "no-referrer"
-    });
-    if (response.type === "opaqueredirect" || response.status >= 300 && response.status < 400) throw new Failed("redirected");
-    return describe(response, await read(response, effect.limit));
-  } catch (error) {
-    throw error instanceof Failed ? error : late ? new Failed("timeout") : signal.aborted ? new Failed("aborted") : failure(error);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", stop);
-  }
-}
-async function read(response, limit) {
-  const reader = response.body?.getReader();
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  let text2 = "";
-  let size = 0;
-  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
-    size += part.value.length;
-    if (size > limit) {
-      await reader?.cancel();
-      throw new Failed("tooLarge");
-    }
-    text2 += decoder.decode(part.value, { stream: true });
-  }
-  return text2 + decoder.decode();
-}
-
-// src/host/locks.ts
-var Locks = class {
-  #held = /* @__PURE__ */ new Map();
-  /** Takes a lock; it is held until {@link release}. */
-  take(id, name, wait, signal) {
-    const locks = globalThis.navigator?.locks;
-    if (!locks) throw new Failed("unsupported");
-    const abort = new AbortController();
-    const stop = () => abort.abort();
-    signal.addEventListener("abort", stop);
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      stop();
-    }, wait);
-    return new Promise((resolve, reject) => {
-      const granted = () => new Promise((release) => {
-        this.#held.set(id, release);
-        resolve({});
-      });
-      const refused2 = (error) => reject(new Failed(late ? "timeout" : signal.aborted ? "aborted" : "unsupported", String(error)));
-      locks.request(name, { signal: abort.signal }, granted).catch(refused2);
-    }).finally(() => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", stop);
-    });
-  }
-  /** Gives a lock back. */
-  release(id) {
-    this.#held.get(id)?.();
-    this.#held.delete(id);
-  }
-  /** Gives all locks back. */
-  close() {
-    for (const id of this.#held.keys()) this.release(id);
-  }
-};
-
 // src/host/database.ts
 var NAME = "oxidc";
 var STORE = "records";
@@ -198,15 +67,15 @@ var Database = class {
       };
       const timer = setTimeout(give, PATIENCE, { name: "TimeoutError" });
       try {
-        const request = indexedDB.open(NAME, 1);
-        request.onupgradeneeded = () => request.result.createObjectStore(STORE);
-        request.onerror = () => {
+        const request2 = indexedDB.open(NAME, 1);
+        request2.onupgradeneeded = () => request2.result.createObjectStore(STORE);
+        request2.onerror = () => {
           clearTimeout(timer);
-          give(request.error);
+          give(request2.error);
         };
-        request.onsuccess = () => {
+        request2.onsuccess = () => {
           clearTimeout(timer);
-          const database = request.result;
+          const database = request2.result;
           database.onversionchange = () => database.close();
           database.onclose = () => this.#database = void 0;
           this.opened = true;
@@ -224,8 +93,8 @@ function text(value) {
 }
 function refused(error) {
   if (error instanceof Failed) return error;
-  const name = error?.name ?? "unknown";
-  return new Failed(/quota/i.test(name) ? "quota" : "denied", name);
+  const name2 = error?.name ?? "unknown";
+  return new Failed(/quota/i.test(name2) ? "quota" : "denied", name2);
 }
 
 // src/host/storage.ts
@@ -287,9 +156,12 @@ var Items = class {
   async swap(key, expected, value) {
     const record = await this.load(key);
     if (record !== expected) return { record };
+    await this.write(key, value);
+    return { swapped: true };
+  }
+  async write(key, value) {
     try {
       await (value === null ? this.storage.removeItem(key) : this.storage.setItem(key, value));
-      return { swapped: true };
     } catch (error) {
       throw denied(error);
     }
@@ -298,6 +170,10 @@ var Items = class {
 var Fallback = class {
   #database = new Database();
   #items;
+  /** Whether other tabs see the same records. Known after the first use. */
+  get shared() {
+    return !this.#items;
+  }
   load(key) {
     return this.#with((records) => records.load(key));
   }
@@ -319,18 +195,221 @@ var Fallback = class {
   }
 };
 function denied(error) {
-  const name = error?.name ?? "";
-  return new Failed(/quota/i.test(name) ? "quota" : "denied", name);
-}
-function places(storage) {
-  const device = new Fallback();
-  return { session: storage ? new Items(storage) : device, device };
+  const name2 = error?.name ?? "";
+  return new Failed(/quota/i.test(name2) ? "quota" : "denied", name2);
 }
 function kind(storage) {
   if (!storage) return "indexeddb";
   if (storage instanceof LocalStorage) return "local";
   if (storage instanceof SessionStorage) return "session";
   return storage instanceof MemoryStorage ? "memory" : "custom";
+}
+
+// src/host/callback.ts
+async function arrive(result, onReturn, storage) {
+  if (result.handled === "none" || !result.returnTo) return result;
+  const { returnTo, appState } = result;
+  if (onReturn) await onReturn({ url: returnTo, appState });
+  else if (returnTo !== location.href) {
+    if (storage instanceof MemoryStorage) history.replaceState(history.state, "", returnTo);
+    else location.replace(returnTo);
+  }
+  return result;
+}
+
+// src/host/crypto.ts
+function subtle() {
+  const subtle2 = globalThis.crypto?.subtle;
+  if (!subtle2) throw new Failed("unsupported", "crypto.subtle is missing");
+  return subtle2;
+}
+function encode(bytes) {
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
+}
+function decode(text2) {
+  return Uint8Array.from(atob(text2.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+}
+function random(octets) {
+  if (!globalThis.crypto?.getRandomValues) throw new Failed("unsupported", "crypto.getRandomValues is missing");
+  return { bytes: encode(crypto.getRandomValues(new Uint8Array(octets))) };
+}
+async function digest(bits, data) {
+  return { bytes: encode(new Uint8Array(await subtle().digest(`SHA-${bits}`, decode(data)))) };
+}
+async function verify({ algorithm, key, data, signature }) {
+  const bits = algorithm.slice(2);
+  const name2 = { R: "RSASSA-PKCS1-v1_5", P: "RSA-PSS", E: "ECDSA" }[algorithm[0]];
+  const parameters = algorithm === "EdDSA" ? { name: "Ed25519" } : { name: name2, hash: `SHA-${bits}`, namedCurve: `P-${bits === "512" ? 521 : bits}`, saltLength: +bits / 8 };
+  const crypto2 = subtle();
+  let imported;
+  try {
+    imported = await crypto2.importKey("jwk", key, parameters, false, ["verify"]);
+  } catch (error) {
+    throw new Failed("unsupported", String(error));
+  }
+  return { flag: await crypto2.verify(parameters, imported, decode(signature), decode(data)) };
+}
+
+// src/host/coherent.ts
+var PATIENCE2 = 250;
+var Coherent = class extends Items {
+  constructor(storage, marks) {
+    super(storage);
+    this.marks = marks;
+  }
+  marks;
+  async load(key) {
+    return (await this.#settled(key)).text;
+  }
+  async swap(key, expected, value) {
+    const { text: text2, mark } = await this.#settled(key);
+    if (text2 !== expected) return { record: text2 };
+    const won = await this.marks.swap(name(key), mark, await hash(value));
+    if ("record" in won && this.marks.shared) return { record: await this.load(key) };
+    await this.write(key, value);
+    return { swapped: true };
+  }
+  /** The text that stands here, once it is the one that the mark names. */
+  async #settled(key) {
+    for (const end = Date.now() + PATIENCE2; ; await new Promise((resolve) => setTimeout(resolve, 4))) {
+      const mark = await this.marks.load(name(key));
+      const text2 = await super.load(key);
+      if (mark === null || !this.marks.shared || Date.now() > end || mark === await hash(text2)) return { text: text2, mark };
+    }
+  }
+};
+function places(storage) {
+  const device = new Fallback();
+  if (!storage) return { session: device, device };
+  return { session: storage instanceof LocalStorage ? new Coherent(storage, device) : new Items(storage), device };
+}
+var name = (key) => `mark:${key}`;
+async function hash(text2) {
+  if (text2 === null) return "";
+  const { bytes } = await digest(256, encode(new TextEncoder().encode(text2)));
+  return bytes;
+}
+
+// src/host/http.ts
+var READ = ["content-type", "retry-after", "date", "www-authenticate"];
+function describe(response, body) {
+  const headers = {};
+  for (const name2 of READ) {
+    const value = response.headers.get(name2);
+    if (value !== null) headers[name2] = value;
+  }
+  return { status: response.status, headers, body };
+}
+function failure(error) {
+  return new Failed(globalThis.navigator?.onLine === false ? "offline" : "network", String(error));
+}
+async function http(fetch, effect, signal) {
+  const abort = new AbortController();
+  const stop = () => abort.abort();
+  signal.addEventListener("abort", stop);
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    stop();
+  }, effect.timeout);
+  try {
+    const response = await fetch(effect.url, {
+      method: effect.method,
+      headers: effect.headers,
+      body: effect.body,
+      signal: abort.signal,
+      redirect: "manual",
+      credentials: "omit",
+      cache: "no-store",
+      referrerPolicy: "no-referrer"
+    });
+    if (response.type === "opaqueredirect" || response.status >= 300 && response.status < 400) throw new Failed("redirected");
+    return describe(response, await read(response, effect.limit));
+  } catch (error) {
+    throw error instanceof Failed ? error : late ? new Failed("timeout") : signal.aborted ? new Failed("aborted") : failure(error);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
+  }
+}
+async function read(response, limit) {
+  const reader = response.body?.getReader();
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  let text2 = "";
+  let size = 0;
+  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+    size += part.value.length;
+    if (size > limit) {
+      await reader?.cancel();
+      throw new Failed("tooLarge");
+    }
+    text2 += decoder.decode(part.value, { stream: true });
+  }
+  return text2 + decoder.decode();
+}
+
+// src/host/locks.ts
+var Locks = class {
+  #held = /* @__PURE__ */ new Map();
+  /** Takes a lock; it is held until {@link release}. */
+  take(id, name2, wait, signal) {
+    const locks = globalThis.navigator?.locks;
+    if (!locks) throw new Failed("unsupported");
+    const abort = new AbortController();
+    const stop = () => abort.abort();
+    signal.addEventListener("abort", stop);
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      stop();
+    }, wait);
+    return new Promise((resolve, reject) => {
+      const granted = () => new Promise((release) => {
+        this.#held.set(id, release);
+        resolve({});
+      });
+      const refused2 = (error) => reject(new Failed(late ? "timeout" : signal.aborted ? "aborted" : "unsupported", String(error)));
+      locks.request(name2, { signal: abort.signal }, granted).catch(refused2);
+    }).finally(() => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", stop);
+    });
+  }
+  /** Gives a lock back. */
+  release(id) {
+    this.#held.get(id)?.();
+    this.#held.delete(id);
+  }
+  /** Gives all locks back. */
+  close() {
+    for (const id of this.#held.keys()) this.release(id);
+  }
+};
+
+// src/host/request.ts
+async function request(run, input, init) {
+  const request2 = new Request(input, init);
+  const { origin } = new URL(request2.url);
+  const stream = init.body instanceof ReadableStream || input instanceof Request && input.body !== null;
+  let last;
+  const send = async (authorization) => {
+    const copy = stream ? request2 : request2.clone();
+    const headers = new Headers(copy.headers);
+    if (authorization) headers.set("authorization", authorization);
+    const redirect = authorization && init.redirect === void 0 && !(input instanceof Request) ? "error" : copy.redirect;
+    return last = await globalThis.fetch(new Request(copy, { headers, redirect }));
+  };
+  const command = {
+    do: "fetch",
+    origin,
+    mode: request2.mode,
+    authorization: request2.headers.has("authorization"),
+    replayable: !stream
+  };
+  await run(command, { send, signal: request2.signal });
+  return last;
 }
 
 // src/host/surroundings.ts
@@ -341,24 +420,24 @@ var Surroundings = class {
    * @param name Shared by the tabs that have one session.
    * @param notice Told what happened.
    */
-  constructor(name, notice) {
+  constructor(name2, notice) {
     if (typeof document === "undefined") return;
     const { signal } = this.#abort;
     addEventListener("online", () => notice("online"), { signal });
     addEventListener("pageshow", (event) => event.persisted && notice("shown"), { signal });
-    addEventListener("storage", (event) => (event.key === null || event.key === name) && notice("stored"), { signal });
+    addEventListener("storage", (event) => (event.key === null || event.key === name2) && notice("stored"), { signal });
     const visibility = () => notice(document.visibilityState === "hidden" ? "hidden" : "visible");
     document.addEventListener("visibilitychange", visibility, { signal });
     if (document.visibilityState === "hidden") visibility();
     try {
-      this.#channel = new BroadcastChannel(name);
-      this.#channel.onmessage = () => notice("stored");
+      this.#channel = new BroadcastChannel(name2);
+      this.#channel.onmessage = ({ data }) => notice("stored", typeof data === "string" ? data : void 0);
     } catch {
     }
   }
-  /** Tells the other tabs that the stored session changed. */
-  broadcast() {
-    this.#channel?.postMessage(null);
+  /** Tells the other tabs that the stored session changed, or hands over one that could not be stored. */
+  broadcast(record = null) {
+    this.#channel?.postMessage(record);
   }
   /** Stops listening. */
   close() {
@@ -375,10 +454,15 @@ var Driver = class {
   #records;
   #locks = new Locks();
   #handlers = /* @__PURE__ */ new Map();
+  /** Calls that the core has not taken yet: a trap must not leave them hanging. */
+  #starting = /* @__PURE__ */ new Set();
   #calls = /* @__PURE__ */ new Map();
   #running = /* @__PURE__ */ new Map();
+  /** What the core said last that a user interface can show. */
+  state = "signedOut";
   #core;
   #surroundings;
+  #callback;
   #inputs = [];
   #busy = false;
   #closed = false;
@@ -391,13 +475,25 @@ var Driver = class {
     if (extra.signal?.aborted) throw this.#error("aborted");
     const core = await this.#load();
     return new Promise((resolve, reject) => {
+      const call = { ...extra, resolve, reject };
+      this.#starting.add(call);
       this.#feed(core, () => {
         const { task, effects } = JSON.parse(core.start(JSON.stringify(command), Date.now(), performance.now()));
-        this.#calls.set(task, { ...extra, resolve, reject });
+        this.#starting.delete(call);
+        this.#calls.set(task, call);
         extra.signal?.addEventListener("abort", () => this.#feed(core, () => this.#cancel(core, task)), { once: true });
         return effects;
       });
     });
+  }
+  /** Completes a sign-in or sign-out if the page's address is its callback, once for all who ask meanwhile, and goes where it leads. */
+  processCallback(onReturn) {
+    const url = globalThis.location?.href;
+    return this.#callback ??= this.run({ do: "processCallback", url }).then((result) => arrive(result, onReturn, this.#options.storage)).finally(() => this.#callback = void 0);
+  }
+  /** Sends the application's own request, with a token where the core wants one. */
+  fetch(input, init = {}) {
+    return request((command, extra) => this.run(command, extra), input, init);
   }
   /** Listens to an event; gives back a function that stops that. */
   on(event, handler) {
@@ -435,10 +531,10 @@ var Driver = class {
   }
   #listen(core) {
     const { issuer, clientId } = this.#options.options;
-    const name = `oxidc:session:${issuer.length}:${issuer}:${clientId}`;
-    const notice = (what) => void this.run({ do: "notice", what }).catch(() => {
+    const name2 = `oxidc:session:${issuer.length}:${issuer}:${clientId}`;
+    const notice = (what, record) => void this.run({ do: "notice", what, record }).catch(() => {
     });
-    if (this.#core && core) this.#surroundings = new Surroundings(name, notice);
+    if (this.#core && core) this.#surroundings = new Surroundings(name2, notice);
   }
   /** Feeds one input after the other: all effects of one are performed before the next. */
   #feed(core, input) {
@@ -457,13 +553,14 @@ var Driver = class {
   }
   /** After a trap the instance is not to be used again; the next call makes a new one from storage. */
   #trapped(error) {
-    const calls = [...this.#calls.values()];
+    const calls = [...this.#calls.values(), ...this.#starting];
     this.#release();
     this.#core = void 0;
     for (const call of calls) call.reject(this.#error("core_trapped", String(error)));
   }
   #release() {
     this.#inputs = [];
+    this.#starting.clear();
     this.#calls.clear();
     for (const abort of this.#running.values()) abort.abort();
     this.#running.clear();
@@ -485,7 +582,7 @@ var Driver = class {
       case "unlock":
         return this.#locks.release(effect.lock);
       case "broadcast":
-        return this.#surroundings?.broadcast();
+        return this.#surroundings?.broadcast(effect.record);
       case "replaceAddress":
         return history.replaceState(history.state, "", effect.url);
     }
@@ -551,13 +648,15 @@ var Driver = class {
     if (error) call?.reject(this.#options.makeError(error));
     else call?.resolve(ok);
   }
-  #publish({ event, session, reason, token, error }) {
+  #publish({ event, session, state, reason, token, error }) {
     const values = {
       session: [session ?? void 0, reason],
+      state: [state],
       tokens: [token],
       signedOut: [reason],
       error: [error && this.#options.makeError(error)]
     };
+    if (state) this.state = state;
     for (const handler of this.#handlers.get(event) ?? []) {
       try {
         handler(...values[event]);

@@ -49,6 +49,17 @@ class Tab {
     return value;
   }
 
+  /** Asks for a token from many places at once, at a moment that several tabs share; see {@link burstResult}. */
+  startBurst(at, callers) {
+    return this.page.evaluate((when, number) => { void window.harness.burst(when, number); }, at, callers);
+  }
+
+  /** What came of a burst, once it is over. */
+  async burstResult() {
+    await this.page.waitFor(() => window.harness.burstResult !== undefined);
+    return this.page.evaluate(() => window.harness.burstResult);
+  }
+
   /** Sends a request of the application. */
   fetch(url) {
     return this.page.evaluate((address) => window.harness.fetch(address), url);

@@ -4,7 +4,6 @@
  */
 import { errorOf } from './errors.js';
 import { Driver, type Core } from './host/index.js';
-import { MemoryStorage } from './host/storage.js';
 import { check } from './options.js';
 import type {
   AuthClientEvents,
@@ -13,6 +12,7 @@ import type {
   GetTokensOptions,
   RefreshOptions,
   Session,
+  SessionState,
   SignInOptions,
   SignOutOptions,
   SignOutResult,
@@ -47,7 +47,6 @@ export class BaseClient {
   readonly #driver: Driver;
   readonly #options: AuthClientOptions;
   readonly #fresh = new Map<string, Fresh>();
-  #callback: Promise<CallbackResult> | undefined;
 
   /** @internal */
   constructor(options: AuthClientOptions, load: Load) {
@@ -73,20 +72,7 @@ export class BaseClient {
    * clean in every case, and a session that was there before is untouched.
    */
   processCallback(): Promise<CallbackResult> {
-    return (this.#callback ??= this.#processCallback(location.href).finally(() => (this.#callback = undefined)));
-  }
-
-  async #processCallback(url: string): Promise<CallbackResult> {
-    const result = (await this.#driver.run({ do: 'processCallback', url })) as CallbackResult;
-    if (result.handled === 'none' || !result.returnTo) return result;
-    const { returnTo, appState } = result;
-    if (this.#options.onReturn) await this.#options.onReturn({ url: returnTo, appState });
-    else if (returnTo !== location.href) {
-      // A session in memory would not outlive another page load.
-      if (this.#options.storage instanceof MemoryStorage) history.replaceState(history.state, '', returnTo);
-      else location.replace(returnTo);
-    }
-    return result;
+    return this.#driver.processCallback(this.#options.onReturn);
   }
 
   /**
@@ -96,6 +82,14 @@ export class BaseClient {
    */
   async signIn(options: SignInOptions = {}): Promise<void> {
     await this.#run('signIn', options);
+  }
+
+  /**
+   * What a user interface can show. It changes only with the event `state`, and is `signedOut` until the first call has read the
+   * storage.
+   */
+  get state(): SessionState {
+    return this.#driver.state as SessionState;
   }
 
   /** Who is signed in, or `undefined`. */
@@ -156,27 +150,8 @@ export class BaseClient {
    * @throws As {@link getTokens}; {@link RequestError} when the request already has an `Authorization` header; and whatever
    * `fetch` throws, as {@link NetworkError}.
    */
-  async fetch(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
-    const request = new Request(input, init);
-    const { origin } = new URL(request.url);
-    const stream = init.body instanceof ReadableStream || (input instanceof Request && input.body !== null);
-    let last: Response | undefined;
-    const send = async (authorization: string | null) => {
-      const copy = stream ? request : request.clone();
-      const headers = new Headers(copy.headers);
-      if (authorization) headers.set('authorization', authorization);
-      const redirect = authorization && init.redirect === undefined && !(input instanceof Request) ? 'error' : copy.redirect;
-      return (last = await globalThis.fetch(new Request(copy, { headers, redirect })));
-    };
-    const command = {
-      do: 'fetch',
-      origin,
-      mode: request.mode,
-      authorization: request.headers.has('authorization'),
-      replayable: !stream,
-    };
-    await this.#driver.run(command, { send, signal: request.signal });
-    return last!;
+  fetch(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+    return this.#driver.fetch(input, init);
   }
 
   /**

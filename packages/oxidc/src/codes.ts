@@ -90,6 +90,7 @@ export const errorCodes = [
   'no_session',
   'no_refresh_token',
   'refresh_rejected',
+  'refresh_lost',
   'refresh_outcome_unknown',
   'user_changed',
   'signed_out',

@@ -43,7 +43,7 @@ const CHECKS: Record<keyof AuthClientOptions, Check> = {
   timeouts: record,
   allowedOrigins: (value) => {
     const origins = Array.isArray(value) ? value.map((entry) => (typeof entry === 'string' ? entry : entry?.origin)) : [];
-    const exact = origins.every((origin) => url(origin)?.origin === origin && secure(new URL(origin)));
+    const exact = origins.every((origin) => !/\*/.test(origin) && url(origin)?.origin === origin && secure(new URL(origin)));
     return list(value) ?? when(exact, 'allowed_origin_invalid');
   },
   provider: record,

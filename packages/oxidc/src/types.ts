@@ -239,12 +239,20 @@ export interface SignOutResult {
 /** Why a session appeared, changed or ended. */
 export type SessionReason =
   | 'signed_in' | 'refreshed' | 'user_info' | 'other_tab'
-  | 'signed_out' | 'refresh_rejected' | 'user_changed';
+  | 'signed_out' | 'refresh_rejected' | 'refresh_lost' | 'user_changed';
+
+/**
+ * What a user interface can show: nobody is signed in; somebody is; tokens are being renewed; the session lives on although it cannot be
+ * stored or the last renewal failed; the session is over or of no use although nobody asked for that, so the person must sign in again.
+ */
+export type SessionState = 'signedOut' | 'signedIn' | 'renewing' | 'degraded' | 'needsSignIn';
 
 /** What can be listened to with {@link AuthClient.on}. */
 export interface AuthClientEvents {
   /** The session appeared, changed or ended. */
   session: (session: Session | undefined, reason: SessionReason) => void;
+  /** What a user interface can show changed, see {@link AuthClient.state}. */
+  state: (state: SessionState) => void;
   /** A fresh access token is there; get it with `getTokens`. */
   tokens: (token: { resources: string[]; scopes: string[]; expiresAt?: number }) => void;
   /** The session ended. */

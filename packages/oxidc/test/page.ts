@@ -21,7 +21,10 @@ export class ScriptedCore implements Core {
     this.#tasks += 1;
     const input = { start: JSON.parse(command) };
     this.inputs.push(input);
-    return JSON.stringify({ task: this.#tasks, effects: this.answer(input, this.#tasks) });
+    const effects = this.answer(input, this.#tasks);
+    // Closing always ends, whatever the script is about.
+    if (input.start['do'] === 'close' && effects.length === 0) effects.push(finish(this.#tasks));
+    return JSON.stringify({ task: this.#tasks, effects });
   }
   resume(resume: number, outcome: string): string {
     const input = { resume, outcome: JSON.parse(outcome) };

@@ -7,6 +7,8 @@ macro_rules! codes {
         /// The stable code of an [`Error`](super::Error), the same in Rust and in TypeScript.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[non_exhaustive]
+        // The sentences are plain text everywhere else.
+        #[allow(rustdoc::bare_urls)]
         pub enum Code {
             $(#[doc = $sentence] $variant,)*
         }
@@ -154,6 +156,7 @@ codes! {
     NoSession "no_session" Session Kept false "Nobody is signed in."
     NoRefreshToken "no_refresh_token" Session Kept false "The access token has expired and there is no refresh token; request the scope offline_access, or sign in again."
     RefreshRejected "refresh_rejected" Session Ended false "The provider ended the session; sign in again."
+    RefreshLost "refresh_lost" Session Ended false "The answer to a refresh was lost, and the provider no longer accepts the refresh token that it replaced; sign in again."
     RefreshOutcomeUnknown "refresh_outcome_unknown" Session Unknown true "The answer to a refresh was lost, and the provider may have acted on it; try again."
     UserChanged "user_changed" Session Ended false "The provider answered for another person, so the session was ended; sign in again."
     SignedOut "signed_out" Session Ended false "The session ended while the call was under way."

@@ -173,6 +173,12 @@ impl Error {
         self.0.provider.as_ref().map(|p| p.error.as_str())
     }
 
+    /// The provider's own words, if it gave any. Plain text, never HTML.
+    #[must_use]
+    pub fn provider_error_description(&self) -> Option<&str> {
+        self.0.provider.as_ref()?.description.as_deref()
+    }
+
     /// The error as it crosses the boundary: `code`, `kind`, `message`, `session`, `retryable` and, where they
     /// are known, `retryAfter` (seconds), `error` and `errorDescription` (the provider's words).
     #[must_use]

@@ -88,10 +88,10 @@ impl TokenResponse {
     }
 }
 
-/// Sends a form to the token endpoint.
-pub(crate) async fn token_request(cx: &Rc<Context>, form: Form) -> Result<TokenResponse, Refusal> {
+/// Sends a form to the token endpoint, with a time limit in milliseconds.
+pub(crate) async fn token_request(cx: &Rc<Context>, form: Form, timeout: u32) -> Result<TokenResponse, Refusal> {
     let metadata = discovery::metadata(cx).await.map_err(Refusal::Other)?;
-    let request = post(cx, metadata.token_endpoint.as_str(), form.with("client_id", &cx.config.client_id));
+    let request = Request { timeout, ..post(cx, metadata.token_endpoint.as_str(), form.with("client_id", &cx.config.client_id)) };
     let outcome = cx.shell.perform(Effect::Http(request)).await;
     let answer = answer::read(outcome, cx.seconds())?;
     TokenResponse::parse(&answer).map_err(Refusal::Other)
@@ -118,7 +118,7 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn) -> 
         .with("code_verifier", attempt.verifier.expose());
     discovery::metadata(cx).await?;
     let sent_at = cx.shell.now();
-    let (response, keys) = join(token_request(cx, form), keys::ensure(cx)).await;
+    let (response, keys) = join(token_request(cx, form, cx.config.request_timeout), keys::ensure(cx)).await;
     let response = response.map_err(|refusal| match refusal {
         Refusal::OAuth(error) if error.error == "invalid_grant" => error.into_error(Code::CodeRejected),
         Refusal::OAuth(error) => {
@@ -156,7 +156,7 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn) -> 
         resources: attempt.resources,
         tokens: alloc::vec![token],
         authenticated_at: cx.shell.now().wall,
-        uncertain: None,
+        flight: None,
     };
     session::begin(cx, record).await
 }

@@ -1,5 +1,5 @@
 //! The checks of an ID token that need nothing but the token (OpenID Connect Core 1.0 section 3.1.3.7), in the order
-//! of the specification. The signature is verified in between, in [`verify`](super::verify).
+//! of the specification. The signature is verified in between, in `verify`.
 
 use alloc::string::String;
 

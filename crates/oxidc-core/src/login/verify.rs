@@ -26,6 +26,9 @@ pub(crate) struct Checks<'a> {
 /// Checks an ID token (OpenID Connect Core 1.0 sections 3.1.3.7 and 3.1.3.8) and gives out its claims.
 pub(crate) async fn id_token(cx: &Rc<Context>, token: &str, checks: Checks<'_>) -> Result<Object> {
     let jws = id_token::parse(token)?;
+    // A refresh comes straight from the provider: its token is held against its own time of issue, not against a clock of this
+    // device that may have been put right or wrong since the sign-in.
+    let issued = jws.payload.get("iat").and_then(Value::as_integer).filter(|_| !checks.login);
     let expected = Expected {
         issuer: cx.config.issuer.as_str(),
         client_id: &cx.config.client_id,
@@ -33,7 +36,7 @@ pub(crate) async fn id_token(cx: &Rc<Context>, token: &str, checks: Checks<'_>) 
         algorithms: &cx.config.algorithms,
         nonce: checks.nonce,
         max_age: checks.max_age,
-        now: cx.seconds(),
+        now: issued.unwrap_or_else(|| cx.seconds()),
         tolerance: cx.config.tolerance,
         login: checks.login,
     };

@@ -13,13 +13,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 
-use record::{Ended, Record, Want};
+use record::{Ended, Record, SIGNED_OUT, Want};
 
 use crate::client::Context;
 use crate::command::Notice;
 use crate::effect::{Event, TaskId};
 use crate::error::Result;
-use crate::time::Millis;
 use crate::wire::json::{Object, Value};
 
 /// What this tab knows of the session.
@@ -36,8 +35,12 @@ pub(crate) struct Sessions {
     alone: Cell<bool>,
     /// The trouble with the storage was reported.
     reported: Cell<bool>,
-    /// No request before this moment of the monotonic clock: the provider asked for it.
-    pause: Cell<Option<Millis>>,
+    /// The generation of the record when something happened that may have brought the network back.
+    eager: Cell<i64>,
+    /// The session is over or of no use, and nobody asked for that.
+    needs_sign_in: Cell<bool>,
+    /// The state that the application was told last.
+    state: Cell<Option<&'static str>>,
     renewal: Cell<Option<TaskId>>,
     /// The tokens that this page uses, and so are worth renewing.
     used: RefCell<Vec<Want>>,
@@ -83,19 +86,35 @@ pub(crate) fn user_of(claims: &Object) -> Object {
 /// Begins a session: whatever was there before is replaced in one step.
 pub(crate) async fn begin(cx: &Rc<Context>, record: Record) -> Result<Value> {
     store::load(cx).await;
-    store::replace(cx, Ok(record)).await;
+    cx.sessions.needs_sign_in.set(false);
+    store::replace(cx, Ok(record), None).await;
     changed(cx, "signed_in");
     announce_token(cx, None);
     Ok(view(cx))
 }
 
 /// Ends the session in this tab and, through the storage, in all others. What began before cannot bring it back.
-pub(crate) async fn end(cx: &Rc<Context>, reason: &'static str) {
+pub(crate) async fn sign_out(cx: &Rc<Context>) {
+    cx.sessions.needs_sign_in.set(false);
     let was_signed_in = cx.sessions.record.borrow_mut().take().is_some();
-    store::replace(cx, Err(Ended { reason: reason.into(), at: cx.shell.now().wall })).await;
+    store::replace(cx, Err(mark(cx, SIGNED_OUT)), None).await;
     if was_signed_in {
+        ended(cx, SIGNED_OUT);
+    }
+}
+
+/// Ends the session that a flow began with, unless it has got a newer refresh token meanwhile: then that is what counts. Says
+/// whether it ended.
+pub(crate) async fn end(cx: &Rc<Context>, of: &Record, reason: &'static str) -> bool {
+    let ends = store::replace(cx, Err(mark(cx, reason)), Some(of)).await;
+    if ends {
         ended(cx, reason);
     }
+    ends
+}
+
+fn mark(cx: &Context, reason: &'static str) -> Ended {
+    Ended { reason, at: cx.shell.now().wall }
 }
 
 /// Tells the application that the session is there or changed, and plans its renewal.
@@ -107,6 +126,7 @@ pub(crate) fn changed(cx: &Rc<Context>, reason: &'static str) {
 /// Tells the application that the session is gone.
 pub(crate) fn ended(cx: &Rc<Context>, reason: &'static str) {
     cx.sessions.used.borrow_mut().clear();
+    cx.sessions.needs_sign_in.set(reason != SIGNED_OUT);
     renewal::plan(cx);
     cx.publish(Event::Session { session: Value::Null, reason });
     cx.publish(Event::SignedOut { reason });
@@ -131,9 +151,30 @@ pub(crate) async fn notice(cx: &Rc<Context>, notice: Notice) -> Result<()> {
     if !cx.sessions.loaded.get() {
         return Ok(());
     }
-    if matches!(notice, Notice::Stored | Notice::Shown | Notice::Visible) {
-        store::reload(cx).await;
+    match &notice {
+        Notice::HandedOver(text) => store::receive(cx, text.expose()),
+        Notice::Stored => store::reload(cx).await,
+        Notice::Shown | Notice::Visible | Notice::Online => {
+            store::reload(cx).await;
+            cx.sessions.eager.set(cx.sessions.generation.get());
+        }
+        Notice::Hidden => (),
     }
     renewal::plan(cx);
     Ok(())
+}
+
+/// Tells the application what a user interface can show, if it is not what it was told last.
+pub(crate) fn tell_state(cx: &Context) {
+    let sessions = &cx.sessions;
+    let state = match sessions.record.borrow().as_ref() {
+        _ if sessions.needs_sign_in.get() => "needsSignIn",
+        None => "signedOut",
+        Some(_) if cx.gate.is_held() => "renewing",
+        Some(record) if sessions.reported.get() || record.flight.as_ref().is_some_and(|f| f.failures > 0) => "degraded",
+        Some(_) => "signedIn",
+    };
+    if sessions.state.replace(Some(state)).unwrap_or("signedOut") != state {
+        cx.publish(Event::State { state });
+    }
 }

@@ -12,6 +12,10 @@ use crate::wire::json::{Object, Value};
 
 /// The version of the stored form.
 const VERSION: i64 = 1;
+/// The end that the person asked for.
+pub(crate) const SIGNED_OUT: &str = "signed_out";
+/// The other ends: each leaves a person who has to sign in again.
+const REASONS: &[&str] = &["refresh_rejected", "refresh_lost", "user_changed"];
 
 /// A session.
 #[derive(Clone, Debug)]
@@ -30,14 +34,33 @@ pub(crate) struct Record {
     pub(crate) resources: Vec<String>,
     pub(crate) tokens: Vec<Token>,
     pub(crate) authenticated_at: Millis,
-    /// When the refresh token was sent without an answer having come.
-    pub(crate) uncertain: Option<Millis>,
+    /// What became of the last use of the refresh token, if not all is well.
+    pub(crate) flight: Option<Flight>,
+}
+
+/// A use of the refresh token: under way, or failed. All tabs see it, so they neither send side by side nor fail side by side.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Flight {
+    /// It was sent, and no answer has come.
+    pub(crate) open: bool,
+    /// It was sent under the lock: whoever has the lock now knows that the sender is gone.
+    pub(crate) locked: bool,
+    /// Until then nobody else sends it. Wall clock: it is all that tabs have in common.
+    pub(crate) until: Millis,
+    /// How often it failed in a row.
+    pub(crate) failures: i64,
+    /// How often the provider refused it in other words than `invalid_grant`.
+    pub(crate) refusals: i64,
+    /// The provider asked for the pause.
+    pub(crate) asked: bool,
+    /// An answer was lost, so the provider may have replaced the token.
+    pub(crate) lost: bool,
 }
 
 /// The mark that a session ended. It holds nothing about the person.
 #[derive(Clone, Debug)]
 pub(crate) struct Ended {
-    pub(crate) reason: String,
+    pub(crate) reason: &'static str,
     pub(crate) at: Millis,
 }
 
@@ -46,6 +69,7 @@ pub(crate) enum Stored {
     Session(Record),
     Ended {
         generation: i64,
+        reason: &'static str,
     },
     /// Written by a later version.
     Newer,
@@ -76,6 +100,43 @@ pub(crate) struct Token {
     until: Option<Millis>,
     /// Since when this page has it, by the monotonic clock.
     since: Millis,
+}
+
+/// The longest pause that is believed: a clock that was put back must not lock anybody out.
+const LONGEST_PAUSE: Millis = 3_600 * SECOND;
+
+impl Flight {
+    /// For how long nobody else sends the refresh token, in milliseconds.
+    pub(crate) fn left(&self, now: Now) -> Millis {
+        let left = self.until - now.wall;
+        if left > LONGEST_PAUSE { 0 } else { left.max(0) }
+    }
+
+    fn to_value(&self) -> Value {
+        Object::new()
+            .with("open", self.open)
+            .with("locked", self.locked)
+            .with("until", self.until)
+            .with("failures", self.failures)
+            .with("refusals", self.refusals)
+            .with("asked", self.asked)
+            .with("lost", self.lost)
+            .into()
+    }
+
+    fn from_value(value: &Value) -> Self {
+        let flag = |name: &str| value.get(name).and_then(Value::as_bool).unwrap_or(false);
+        let count = |name: &str| integer(value, name).unwrap_or(0).clamp(0, 1_000);
+        Self {
+            open: flag("open"),
+            locked: flag("locked"),
+            until: integer(value, "until").unwrap_or(0).clamp(0, i64::MAX / 2),
+            failures: count("failures"),
+            refusals: count("refusals"),
+            asked: flag("asked"),
+            lost: flag("lost"),
+        }
+    }
 }
 
 impl PartialEq for Want {
@@ -138,6 +199,12 @@ impl Token {
 }
 
 impl Record {
+    /// Whether another record is of the same session and has the same refresh token.
+    pub(crate) fn continues(&self, other: &Self) -> bool {
+        let token = |record: &Self| record.refresh_token.as_ref().map(|token| String::from(token.expose()));
+        self.id == other.id && token(self) == token(other)
+    }
+
     pub(crate) fn default_want(&self) -> Want {
         Want { resources: Vec::new(), scopes: self.scopes.clone() }
     }
@@ -171,7 +238,7 @@ impl Record {
             .with("resources", self.resources.clone())
             .with("tokens", tokens)
             .with("authenticatedAt", self.authenticated_at)
-            .with_some("uncertain", self.uncertain)
+            .with_some("flight", self.flight.as_ref().map(Flight::to_value))
             .into();
         record.to_text()
     }
@@ -212,7 +279,7 @@ impl Token {
 
 impl Ended {
     pub(crate) fn to_text(&self, generation: i64) -> String {
-        let ended = Object::new().with("reason", self.reason.as_str()).with("at", self.at);
+        let ended = Object::new().with("reason", self.reason).with("at", self.at);
         Value::from(Object::new().with("v", VERSION).with("generation", generation).with("ended", ended)).to_text()
     }
 }
@@ -226,8 +293,10 @@ pub(crate) fn read(cx: &Context, text: &str) -> Stored {
         _ => return Stored::Damaged,
     }
     let Some(generation) = integer(&value, "generation").filter(|g| (0..i64::MAX / 2).contains(g)) else { return Stored::Damaged };
-    if value.get("ended").is_some() {
-        return Stored::Ended { generation };
+    if let Some(ended) = value.get("ended") {
+        let written = ended.get("reason").and_then(Value::as_str);
+        let reason = REASONS.iter().copied().find(|reason| Some(*reason) == written).unwrap_or(SIGNED_OUT);
+        return Stored::Ended { generation, reason };
     }
     session(cx, &value, generation).map_or(Stored::Damaged, Stored::Session)
 }
@@ -254,7 +323,7 @@ fn session(cx: &Context, value: &Value, generation: i64) -> Option<Record> {
         resources: texts(value, "resources")?,
         tokens: value.get("tokens")?.as_array()?.iter().map(|t| Token::from_value(t, now)).collect::<Option<_>>()?,
         authenticated_at: integer(value, "authenticatedAt")?,
-        uncertain: integer(value, "uncertain"),
+        flight: value.get("flight").map(Flight::from_value),
     })
 }
 

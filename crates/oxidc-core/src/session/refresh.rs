@@ -4,11 +4,12 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::record::{Record, Want};
-use super::store::{self, Commit};
-use super::{announce_token, changed, end, view};
+use super::record::{Flight, Record, Token, Want};
+use super::store::{self, Commit, MOST_REFUSALS};
+use super::{announce_token, changed, end, renewal, view};
 use crate::client::Context;
 use crate::command::TokenOptions;
+use crate::config::discovery;
 use crate::config::options::has;
 use crate::effect::{Effect, EffectId, Outcome};
 use crate::error::{Code, Error, Kind, Result, SessionEffect};
@@ -16,7 +17,7 @@ use crate::login::exchange::{TokenResponse, token_request};
 use crate::login::verify::{self, Checks};
 use crate::signout::revoke;
 use crate::time::{Millis, SECOND};
-use crate::wire::answer::Refusal;
+use crate::wire::answer::{OAuthError, Refusal};
 use crate::wire::form::Form;
 use crate::wire::json::{Object, Value};
 use crate::wire::{text, words};
@@ -25,6 +26,20 @@ use crate::wire::{text, words};
 const UNKNOWN_FRESH: Millis = 60 * SECOND;
 /// How long after a lost answer the same refresh token is sent again.
 const GRACE: Millis = 10 * SECOND;
+/// How often other tabs may come in between.
+const ROUNDS: usize = 3;
+/// How long the first try may take, in milliseconds.
+const FIRST_TIMEOUT: u32 = 7_000;
+/// How long after its time limit a request counts as under way; and how long a page may stand still between mark and request.
+const SLACK: Millis = 2 * SECOND;
+/// How long a page that took over is left alone.
+const TAKEOVER: Millis = 60 * SECOND;
+/// How long a call waits for the request of another page.
+const LONGEST_FLIGHT: Millis = 12 * SECOND;
+/// How often a page without a lock looks whether another one is done.
+const GLANCE: Millis = 250;
+/// How long other tabs have to hand over what they could not store.
+const HAND_OVER: Millis = 300;
 
 /// An access token that is good for a while.
 pub(crate) async fn get_tokens(cx: &Rc<Context>, options: TokenOptions) -> Result<Value> {
@@ -122,164 +137,259 @@ fn access_token(cx: &Context, want: &Want) -> Option<String> {
 
 async fn one_at_a_time(cx: &Rc<Context>, want: &Want, seen: Option<String>) -> Result<()> {
     let _turn = cx.gate.enter(&cx.shell).await;
-    let _lock = lock(cx).await?;
-    // Another tab may have done it, or ended the session, while this one waited.
-    store::reload(cx).await;
-    if cx.sessions.record.borrow().is_none() {
-        return Err(Code::SignedOut.into());
-    }
-    if access_token(cx, want) != seen && hand_out(cx, want, false).is_some() {
-        return Ok(());
-    }
-    if let Some(until) = cx.sessions.pause.get() {
-        let left = until - cx.shell.now().monotonic;
-        if left > 0 {
-            return Err(Error::new(Code::RateLimited).after(u32::try_from(left / SECOND + 1).unwrap_or(u32::MAX)));
+    let lock = lock(cx).await;
+    for _ in 0..ROUNDS {
+        let Some((record, overdue)) = stand_in_line(cx, want, &seen, lock.is_some()).await? else { return Ok(()) };
+        if send(cx, want, record, lock.is_some(), overdue).await? {
+            return Ok(());
         }
     }
-    let result = send(cx, want).await;
-    if let Err(error) = &result
-        && let Some(seconds) = error.retry_after()
-    {
-        cx.sessions.pause.set(Some(cx.shell.now().monotonic + Millis::from(seconds) * SECOND));
-    }
-    result
+    Err(Code::RefreshOutcomeUnknown.into())
 }
 
-/// Sends the refresh token until there is an answer that says something about it.
-async fn send(cx: &Rc<Context>, want: &Want) -> Result<()> {
-    let started = cx.shell.now().monotonic;
-    let (mut adopted, mut repeated) = (false, false);
+/// Waits until nobody else uses the refresh token. Gives out the session as it stands then, and whether whoever used it is overdue;
+/// or nothing if the wanted token is there.
+async fn stand_in_line(cx: &Rc<Context>, want: &Want, seen: &Option<String>, locked: bool) -> Result<Option<(Record, bool)>> {
+    // What can fail before anything is sent fails before anything is marked.
+    discovery::metadata(cx).await?;
+    let began = cx.shell.now().monotonic;
     loop {
+        // Another tab may have done it, or ended the session, while this one waited.
+        store::reload(cx).await;
         let record = cx.sessions.record().ok_or(Code::SignedOut)?;
-        let refresh_token = record.refresh_token.clone().ok_or(Code::NoRefreshToken)?;
-        let is_default = *want == record.default_want();
+        if access_token(cx, want) != *seen && hand_out(cx, want, false).is_some() {
+            return Ok(None);
+        }
+        let Some(flight) = &record.flight else { return Ok(Some((record, false))) };
+        if flight.refusals >= MOST_REFUSALS {
+            return Err(Code::RequestRefused.into());
+        }
+        let left = flight.left(cx.shell.now());
+        // Whoever held the lock is gone; and what only the network was to blame for may be over.
+        let orphan = flight.open && flight.locked && locked;
+        if left == 0 || orphan || renewal::is_eager(cx, &record) {
+            let overdue = flight.open && !orphan;
+            return Ok(Some((record, overdue)));
+        }
+        if !flight.open || cx.shell.now().monotonic - began > LONGEST_FLIGHT {
+            let code = match flight {
+                Flight { lost: true, .. } | Flight { open: true, .. } => Code::RefreshOutcomeUnknown,
+                Flight { asked: true, .. } => Code::ProviderUnavailable,
+                _ => Code::Offline,
+            };
+            return Err(Error::new(code).after(u32::try_from(left / SECOND + 1).unwrap_or(u32::MAX)));
+        }
+        wait(cx, left.min(GLANCE)).await;
+    }
+}
+
+/// Sends the refresh token until there is an answer that says something about it. False if another tab came in between.
+async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, overdue: bool) -> Result<bool> {
+    let started = cx.shell.now().monotonic;
+    let mut repeated = false;
+    loop {
+        let Some(refresh_token) = &record.refresh_token else {
+            cx.sessions.needs_sign_in.set(true);
+            return Err(Code::NoRefreshToken.into());
+        };
         let mut form = Form::new().with("grant_type", "refresh_token").with("refresh_token", refresh_token.expose());
-        if !is_default && !want.scopes.is_empty() {
+        if *want != record.default_want() && !want.scopes.is_empty() {
             form = form.with("scope", &words(&want.scopes, ' '));
         }
         for resource in &want.resources {
             form = form.with("resource", resource);
         }
-        let marked = store::commit(cx, Record { uncertain: Some(cx.shell.now().wall), ..record.clone() }).await;
-        if marked == Commit::Ended {
-            return Err(Code::SignedOut.into());
+        let mut before = record.flight.clone().unwrap_or_default();
+        before.lost |= before.open;
+        // A first try that hangs is given up while providers still accept the token again.
+        let timeout = if repeated { cx.config.request_timeout } else { cx.config.request_timeout.min(FIRST_TIMEOUT) };
+        let marking = cx.shell.now();
+        // Whoever takes over from a page that hangs is not itself taken over from for a minute.
+        let until = marking.wall + if overdue { TAKEOVER } else { Millis::from(timeout) + SLACK };
+        let mark = Flight { open: true, locked, until, ..before.clone() };
+        match change_flight(cx, &record, record.flight.as_ref(), Some(&mark)).await {
+            Commit::Done => (),
+            Commit::Superseded => return Ok(false),
+            Commit::Ended => return Err(Code::SignedOut.into()),
+        }
+        if cx.sessions.reported.get() {
+            // The other tabs could not read the mark: one of them may have a newer token to hand over.
+            wait(cx, HAND_OVER).await;
+            if !cx.sessions.record().is_some_and(|now| now.continues(&record)) {
+                return Ok(false);
+            }
         }
         let sent_at = cx.shell.now();
-        match token_request(cx, form).await {
+        if sent_at.monotonic - marking.monotonic > SLACK {
+            // This page stood still with the mark in its hand; somebody else may be under way.
+            return Err(Code::TimedOut.into());
+        }
+        let failed = |error: &Error| Flight {
+            failures: before.failures + 1,
+            lost: before.lost || is_lost(error),
+            asked: matches!(error.code(), Code::RateLimited | Code::ProviderUnavailable),
+            ..before.clone()
+        };
+        let settle = async |flight: Option<Flight>, error: &Error| settle(cx, &record, &mark, flight, error).await;
+        match token_request(cx, form, timeout).await {
             Ok(response) => {
                 let token = response.token(want.resources.clone(), want.scopes.clone(), sent_at);
-                return receive(cx, want, response, token).await;
+                let result = receive(cx, &record, want, response, token).await;
+                if let Err(error) = &result
+                    && error.session() == SessionEffect::Kept
+                {
+                    settle(Some(Flight { lost: true, ..failed(error) }), error).await;
+                }
+                return result.map(|()| true);
             }
-            Err(Refusal::OAuth(error)) if error.error == "invalid_grant" => {
+            Err(Refusal::OAuth(error)) if error.error == "invalid_grant" || error.error == "invalid_request" => {
                 // Only the token that is stored now can end the session.
                 store::reload(cx).await;
-                let current = cx.sessions.record().and_then(|r| r.refresh_token);
-                let replaced = current.as_ref().is_some_and(|t| !t.matches(refresh_token.expose()));
-                if replaced && !adopted {
-                    adopted = true;
-                    continue;
+                if cx.sessions.record().is_none_or(|now| now.id != record.id) {
+                    return Err(Code::SignedOut.into());
                 }
-                let lost = record.uncertain.is_some() || repeated;
-                end(cx, "refresh_rejected").await;
-                let error = error.into_error(Code::RefreshRejected);
-                return Err(if lost { error.detail("the answer to an earlier refresh was lost") } else { error });
+                if error.error == "invalid_grant" {
+                    return refused(cx, &record, error, before.lost).await;
+                }
+                // Some servers say so of a token that is no longer good, others of anything.
+                let error = error.into_error(Code::RequestRefused);
+                let flight = Flight { refusals: before.refusals + 1, ..failed(&error) };
+                cx.sessions.needs_sign_in.set(flight.refusals >= MOST_REFUSALS);
+                settle(Some(flight), &error).await;
+                return Err(error);
             }
             Err(Refusal::OAuth(error)) => {
-                settle(cx).await;
+                // This request was wrong, not the token.
                 let code = error.code();
-                return Err(error.into_error(code));
+                let error = error.into_error(code);
+                settle(None, &error).await;
+                return Err(error);
             }
-            Err(Refusal::Other(error)) => match error.code() {
-                // The provider may have acted. Most accept the old token again for a moment; later nobody does.
-                Code::TimedOut | Code::NetworkFailed if !repeated && cx.shell.now().monotonic - started < GRACE => {
-                    repeated = true;
-                    cx.shell.perform(Effect::Wait { duration: 1_000 }).await;
+            // The provider may have acted. Most accept the old token again for a moment; later nobody does.
+            Err(Refusal::Other(error))
+                if matches!(error.code(), Code::TimedOut | Code::NetworkFailed)
+                    && !repeated
+                    && cx.shell.now().monotonic - started < GRACE =>
+            {
+                repeated = true;
+                if error.code() == Code::NetworkFailed {
+                    wait(cx, SECOND).await;
                 }
-                Code::TimedOut => return Err(Code::RefreshOutcomeUnknown.into()),
-                Code::NetworkFailed => return Err(error),
-                _ => {
-                    settle(cx).await;
-                    return Err(error);
+                match cx.sessions.record().filter(|now| now.flight.as_ref() == Some(&mark)) {
+                    Some(marked) => record = marked,
+                    None => return Ok(false),
                 }
-            },
+            }
+            Err(Refusal::Other(error)) => {
+                settle(Some(failed(&error)), &error).await;
+                return Err(if error.code() == Code::TimedOut { Code::RefreshOutcomeUnknown.into() } else { error });
+            }
         }
     }
 }
 
-/// An answer came: nothing is uncertain any more.
-async fn settle(cx: &Rc<Context>) {
-    if let Some(record) = cx.sessions.record().filter(|r| r.uncertain.is_some()) {
-        store::commit(cx, Record { uncertain: None, ..record }).await;
-    }
+/// Whether the provider may have acted on the request.
+fn is_lost(error: &Error) -> bool {
+    matches!(error.code(), Code::TimedOut | Code::NetworkFailed | Code::ResponseTooLarge | Code::AnswerNotJson | Code::TokenResponseInvalid)
+}
+
+async fn wait(cx: &Context, duration: Millis) {
+    cx.shell.perform(Effect::Wait { duration: u32::try_from(duration).unwrap_or(0) }).await;
+}
+
+/// The provider does not accept the refresh token. Before the person is asked to sign in again, a sign-in without them may be
+/// tried once: here is the place for it. False if another tab has a newer token.
+async fn refused(cx: &Rc<Context>, record: &Record, error: OAuthError, lost: bool) -> Result<bool> {
+    let (reason, code) = if lost { ("refresh_lost", Code::RefreshLost) } else { ("refresh_rejected", Code::RefreshRejected) };
+    if end(cx, record, reason).await { Err(error.into_error(code)) } else { Ok(false) }
+}
+
+/// Says in the record what becomes of the refresh token, unless another tab has said something else meanwhile.
+async fn change_flight(cx: &Rc<Context>, of: &Record, from: Option<&Flight>, to: Option<&Flight>) -> Commit {
+    let edit = |record: &mut Record| {
+        let ours = record.flight.as_ref() == from;
+        if ours {
+            record.flight = to.cloned();
+        }
+        ours
+    };
+    store::commit(cx, of, &edit).await
+}
+
+/// Takes the mark back, and says until when the refresh token is left alone.
+async fn settle(cx: &Rc<Context>, record: &Record, mark: &Flight, flight: Option<Flight>, error: &Error) {
+    let pause = match (&flight, error.retry_after()) {
+        (_, Some(seconds)) => Millis::from(seconds) * SECOND,
+        (Some(flight), None) => renewal::back_off(cx, flight.failures).await,
+        (None, None) => 0,
+    };
+    let until = cx.shell.now().wall + pause;
+    let flight = flight.map(|flight| Flight { open: false, until, ..flight });
+    change_flight(cx, record, Some(mark), flight.as_ref()).await;
 }
 
 /// Checks an answer and stores it; only then is the access token there for anybody.
-async fn receive(cx: &Rc<Context>, want: &Want, response: TokenResponse, token: super::record::Token) -> Result<()> {
-    let record = cx.sessions.record();
-    let Some(mut record) = record else {
-        return discard(cx, &response).await;
-    };
-    let mut unverified = None;
+async fn receive(cx: &Rc<Context>, of: &Record, want: &Want, response: TokenResponse, token: Token) -> Result<()> {
+    let mut verified = Ok(None);
     if let Some(id_token) = &response.id_token {
-        let nonce = record.claims.get("nonce").and_then(Value::as_str);
+        let nonce = of.claims.get("nonce").and_then(Value::as_str);
         let checks = Checks { nonce, max_age: None, login: false, access_token: &response.access_token };
         match verify::id_token(cx, id_token, checks).await {
             Ok(claims) => {
                 // OpenID Connect Core 1.0 section 12.2.
-                if claims.get("sub").and_then(Value::as_str) != Some(&record.subject) {
-                    end(cx, "user_changed").await;
+                if claims.get("sub").and_then(Value::as_str) != Some(&of.subject) {
+                    end(cx, of, "user_changed").await;
                     revoke::quietly(cx, &response).await;
                     return Err(Code::UserChanged.into());
                 }
                 let time = |claims: &Object| claims.get("auth_time").and_then(Value::as_integer);
-                if time(&claims).is_some() && time(&record.claims).is_some() && time(&claims) != time(&record.claims) {
+                if time(&claims).is_some() && time(&of.claims).is_some() && time(&claims) != time(&of.claims) {
                     return Err(Error::new(Code::IdTokenAuthTime).detail("a refresh cannot change it"));
                 }
-                super::user_of(&claims).into_iter().for_each(|(name, value)| record.user.insert(name, value));
-                record.claims = claims;
-                record.id_token.clone_from(id_token);
+                verified = Ok(Some((id_token, claims)));
             }
             // The keys could not be read now: the new refresh token must not be lost, but nothing else is used.
-            Err(error) if error.code().kind() == Kind::Network || error.retryable() => unverified = Some(error),
+            Err(error) if error.code().kind() == Kind::Network || error.retryable() => verified = Err(error),
             Err(error) => return Err(error),
         }
     }
-    if let Some(refresh_token) = &response.refresh_token {
-        record.refresh_token = Some(refresh_token.clone());
-    }
-    record.uncertain = None;
-    if unverified.is_none() {
-        record.keep(token, cx.shell.now());
-    }
-    match store::commit(cx, record).await {
-        Commit::Ended => discard(cx, &response).await,
+    let now = cx.shell.now();
+    let edit = |record: &mut Record| {
+        if let Some(refresh_token) = &response.refresh_token {
+            record.refresh_token = Some(refresh_token.clone());
+        }
+        record.flight = None;
+        if let Ok(Some((id_token, claims))) = &verified {
+            super::user_of(claims).into_iter().for_each(|(name, value)| record.user.insert(name, value));
+            record.claims.clone_from(claims);
+            record.id_token.clone_from(id_token);
+        }
+        if verified.is_ok() {
+            record.keep(token.clone(), now);
+        }
+        true
+    };
+    match store::commit(cx, of, &edit).await {
+        // The session ended while the answer was on its way: nobody gets it.
+        Commit::Ended => {
+            revoke::quietly(cx, &response).await;
+            Err(Code::SignedOut.into())
+        }
         Commit::Superseded => Ok(()),
-        Commit::Done => match unverified {
-            Some(error) => Err(error),
-            None => {
-                changed(cx, "refreshed");
-                announce_token(cx, Some(want));
-                Ok(())
-            }
-        },
+        Commit::Done => {
+            verified?;
+            changed(cx, "refreshed");
+            announce_token(cx, Some(want));
+            Ok(())
+        }
     }
-}
-
-/// The session ended while the answer was on its way: nobody gets it.
-async fn discard(cx: &Rc<Context>, response: &TokenResponse) -> Result<()> {
-    revoke::quietly(cx, response).await;
-    Err(Code::SignedOut.into())
 }
 
 /// The lock over all tabs. It saves requests; that nothing goes wrong without it is the work of the store.
-async fn lock(cx: &Rc<Context>) -> Result<Option<Held>> {
+async fn lock(cx: &Rc<Context>) -> Option<Held> {
     let effect = cx.shell.perform(Effect::Lock { name: store::key(cx), wait: cx.config.lock_timeout });
     let id = effect.id();
-    Ok(match effect.await {
-        Outcome::Done => Some(Held { cx: cx.clone(), id }),
-        _ => None,
-    })
+    matches!(effect.await, Outcome::Done).then(|| Held { cx: cx.clone(), id })
 }
 
 /// The lock is given back when this is dropped.

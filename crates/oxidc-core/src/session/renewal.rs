@@ -3,11 +3,11 @@
 
 use alloc::rc::Rc;
 
-use super::record::{Token, Want};
+use super::record::{Record, Token, Want};
 use super::refresh;
 use crate::client::Context;
 use crate::effect::Effect;
-use crate::error::{Code, SessionEffect};
+use crate::error::SessionEffect;
 use crate::time::{Millis, SECOND};
 
 /// The longest pause between two tries.
@@ -31,15 +31,13 @@ pub(crate) fn plan(cx: &Rc<Context>) {
 
 async fn run(cx: &Rc<Context>) {
     let me = cx.shell.current();
-    let mut failures = 0_u32;
+    let mut failures = 0;
     loop {
         let Some((want, mut pause)) = next(cx) else { return };
         // Tabs that wake together do not ask together; the lock and the store do the rest.
-        let jitter = cx.random(1).await.ok().and_then(|octets| octets.first().copied()).map_or(0, Millis::from);
-        pause -= pause.min(LONGEST_PAUSE) / 10 * jitter / 255;
+        pause += (SECOND - pause.min(LONGEST_PAUSE) / 5) * jitter(cx).await / 512;
         if failures > 0 {
-            let step = (SECOND << failures.min(6)).min(LONGEST_PAUSE);
-            pause = pause.max(SECOND + step * jitter / 255);
+            pause = pause.max(back_off(cx, failures).await);
         }
         let duration = u32::try_from(pause.clamp(0, LONGEST_WAIT)).unwrap_or(0);
         cx.shell.perform(Effect::Wait { duration }).await;
@@ -50,7 +48,7 @@ async fn run(cx: &Rc<Context>) {
             continue;
         }
         match refresh::refresh(cx, want).await {
-            Err(error) if error.session() == SessionEffect::Ended || error.code() == Code::NoRefreshToken => return,
+            Err(error) if error.session() == SessionEffect::Ended || cx.sessions.needs_sign_in.get() => return,
             Err(_) => failures += 1,
             Ok(()) => failures = 0,
         }
@@ -69,7 +67,24 @@ fn next(cx: &Context) -> Option<(Want, Millis)> {
         Some((token.remaining(now)? - token.margin()).max(shortest_pause(token) - token.age(now)))
     };
     let due = refresh::worth_renewing(cx).into_iter().filter_map(|want| wait(&want).map(|left| (want, left)));
-    due.min_by_key(|(_, left)| *left).map(|(want, left)| (want, left.max(0)))
+    // Nobody asks while another page does, or while the provider or the network need time.
+    let pause = record.flight.as_ref().filter(|_| !is_eager(cx, &record)).map_or(0, |flight| flight.left(now));
+    due.min_by_key(|(_, left)| *left).map(|(want, left)| (want, left.max(pause)))
+}
+
+/// Whether something happened since the last failure that may have brought the network back. A pause that the provider asked for stands.
+pub(super) fn is_eager(cx: &Context, record: &Record) -> bool {
+    record.flight.as_ref().is_some_and(|flight| !flight.open && !flight.asked) && cx.sessions.eager.get() == record.generation
+}
+
+/// How long to wait after so many failures in a row: at random, up to a limit that doubles each time.
+pub(super) async fn back_off(cx: &Context, failures: i64) -> Millis {
+    SECOND + (SECOND << failures.clamp(0, 6)).min(LONGEST_PAUSE) * jitter(cx).await / 256
+}
+
+/// A random number below 256.
+async fn jitter(cx: &Context) -> Millis {
+    cx.random(1).await.ok().and_then(|octets| octets.first().copied()).map_or(0, Millis::from)
 }
 
 /// However short a token's life is, renewal must not become a storm.

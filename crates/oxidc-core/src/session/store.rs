@@ -4,13 +4,15 @@
 use alloc::rc::Rc;
 use alloc::string::String;
 
-use super::record::{Ended, Record, Stored, read};
+use super::record::{Ended, Record, SIGNED_OUT, Stored, read};
 use super::{changed, ended, renewal, view};
 use crate::client::Context;
 use crate::effect::{Area, Effect, Event, Failure, Outcome};
 use crate::error::{Code, Error};
 use crate::wire::{decimal, text};
 
+/// How often a provider may refuse a refresh token in unclear words before it counts as refused.
+pub(crate) const MOST_REFUSALS: i64 = 3;
 /// How often other tabs may come in between before this one goes on alone.
 const TRIES: usize = 50;
 
@@ -54,18 +56,24 @@ fn adopt(cx: &Rc<Context>, text: Option<String>, first: bool) {
     if *sessions.stored.borrow() == text && !first {
         return;
     }
-    *sessions.stored.borrow_mut() = text.clone();
+    sessions.stored.borrow_mut().clone_from(&text);
     sessions.alone.set(false);
-    let Some(text) = text else { return };
-    match read(cx, &text) {
+    if let Some(text) = text {
+        consider(cx, read(cx, &text), first);
+    }
+}
+
+fn consider(cx: &Rc<Context>, news: Stored, first: bool) {
+    let sessions = &cx.sessions;
+    match news {
         Stored::Session(record) => {
-            let known = sessions.record.borrow().as_ref().map(|r| (r.id.clone(), r.generation));
             // A record that somebody put back is not news (a later one of the same session is in this tab).
-            if known.is_some_and(|(id, generation)| id == record.id && generation > record.generation) {
+            if sessions.record.borrow().as_ref().is_some_and(|known| known.id == record.id && known.generation > record.generation) {
                 return;
             }
             let before = view(cx);
             sessions.generation.set(record.generation);
+            sessions.needs_sign_in.set(record.flight.as_ref().is_some_and(|f| f.refusals >= MOST_REFUSALS));
             *sessions.record.borrow_mut() = Some(record);
             if first || view(cx) == before {
                 renewal::plan(cx);
@@ -73,10 +81,11 @@ fn adopt(cx: &Rc<Context>, text: Option<String>, first: bool) {
                 changed(cx, "other_tab");
             }
         }
-        Stored::Ended { generation } => {
+        Stored::Ended { generation, reason } => {
             sessions.generation.set(generation);
+            sessions.needs_sign_in.set(reason != SIGNED_OUT);
             if sessions.record.borrow_mut().take().is_some() {
-                ended(cx, "signed_out");
+                ended(cx, reason);
             }
         }
         Stored::Newer => {
@@ -87,78 +96,107 @@ fn adopt(cx: &Rc<Context>, text: Option<String>, first: bool) {
     }
 }
 
-/// Writes the next generation of the session that this tab knows.
-pub(crate) async fn commit(cx: &Rc<Context>, mut record: Record) -> Commit {
-    let base = cx.sessions.record();
-    for _ in 0..TRIES {
-        record.generation = cx.sessions.generation.get() + 1;
-        let stands = swap(cx, record.to_text(cx)).await;
-        let Some(stands) = stands else {
-            cx.sessions.generation.set(record.generation);
-            *cx.sessions.record.borrow_mut() = Some(record);
-            return Commit::Done;
-        };
-        match stands.as_deref().map(|text| read(cx, text)) {
-            // Deleted by somebody, or unreadable: written anew.
-            None | Some(Stored::Damaged) => *cx.sessions.stored.borrow_mut() = stands,
-            Some(Stored::Session(other)) if other.id == record.id => {
-                let rotated = base
-                    .as_ref()
-                    .is_none_or(|b| other.refresh_token.as_ref().map(|t| t.expose()) != b.refresh_token.as_ref().map(|t| t.expose()));
-                if rotated {
-                    adopt(cx, stands, false);
-                    return Commit::Superseded;
-                }
-                cx.sessions.generation.set(other.generation);
-                *cx.sessions.stored.borrow_mut() = stands;
+/// Takes what another tab could not store. It may be late, or from anybody of this origin: only what follows on the known counts.
+pub(crate) fn receive(cx: &Rc<Context>, text: &str) {
+    let known = cx.sessions.record();
+    let news = read(cx, text);
+    let counts = match (&news, &known) {
+        (Stored::Session(news), Some(known)) if news.id == known.id => {
+            if news.generation < known.generation {
+                // The other one does not know what this tab could not store.
+                hand_over(cx, known.to_text(cx));
             }
-            Some(Stored::Session(_) | Stored::Ended { .. } | Stored::Newer) => {
-                adopt(cx, stands, false);
-                return Commit::Ended;
+            news.generation > known.generation
+        }
+        (Stored::Session(news), Some(known)) => news.authenticated_at > known.authenticated_at,
+        (Stored::Session(Record { generation, .. }) | Stored::Ended { generation, .. }, _) => *generation > cx.sessions.generation.get(),
+        _ => false,
+    };
+    if counts {
+        consider(cx, news, false);
+    }
+}
+
+fn hand_over(cx: &Context, text: String) {
+    cx.shell.tell(Effect::Broadcast { record: Some(text.into()) });
+}
+
+/// Changes the session that a flow began with, as it stands now, and writes it, unless `edit` finds that it came too late. Others may have changed other things of it; a newer
+/// refresh token or another session is not touched.
+pub(crate) async fn commit(cx: &Rc<Context>, of: &Record, edit: &dyn Fn(&mut Record) -> bool) -> Commit {
+    for _ in 0..TRIES {
+        let Some(mut record) = cx.sessions.record().filter(|record| record.id == of.id) else { return Commit::Ended };
+        if !record.continues(of) || !edit(&mut record) {
+            return Commit::Superseded;
+        }
+        record.generation = cx.sessions.generation.get() + 1;
+        match swap(cx, record.to_text(cx), !record.continues(of)).await {
+            Some(stands) => adopt(cx, stands, false),
+            // The session may have ended in this tab while the write was on its way: then the mark of that comes after it.
+            None if cx.sessions.record().is_none_or(|known| known.id != of.id) => return Commit::Ended,
+            None => {
+                cx.sessions.generation.set(record.generation);
+                *cx.sessions.record.borrow_mut() = Some(record);
+                return Commit::Done;
             }
         }
     }
     Commit::Superseded
 }
 
-/// Puts a new session or the mark of an end in place of whatever stands there.
-pub(crate) async fn replace(cx: &Rc<Context>, with: Result<Record, Ended>) {
+/// Puts a new session or the mark of an end in place of whatever stands there, or only of what still continues `of`. Says
+/// whether it did.
+pub(crate) async fn replace(cx: &Rc<Context>, with: Result<Record, Ended>, of: Option<&Record>) -> bool {
     for _ in 0..TRIES {
+        if of.is_some_and(|of| !cx.sessions.record().is_some_and(|known| known.continues(of))) {
+            return false;
+        }
         let generation = cx.sessions.generation.get() + 1;
         let text = match &with {
             Ok(record) => Record { generation, ..record.clone() }.to_text(cx),
             Err(ended) => ended.to_text(generation),
         };
-        let Some(stands) = swap(cx, text).await else {
+        let Some(stands) = swap(cx, text, true).await else {
             cx.sessions.generation.set(generation);
             break;
         };
-        if let Some(Stored::Session(Record { generation, .. }) | Stored::Ended { generation }) = stands.as_deref().map(|t| read(cx, t)) {
+        if of.is_some() {
+            adopt(cx, stands, false);
+            continue;
+        }
+        if let Some(Stored::Session(Record { generation, .. }) | Stored::Ended { generation, .. }) = stands.as_deref().map(|t| read(cx, t))
+        {
             cx.sessions.generation.set(generation.max(cx.sessions.generation.get()));
         }
         *cx.sessions.stored.borrow_mut() = stands;
     }
     *cx.sessions.record.borrow_mut() = with.ok().map(|record| Record { generation: cx.sessions.generation.get(), ..record });
+    true
 }
 
 /// One conditional write. Gives back what stands there instead, if something does. A storage that fails leaves the
-/// session to this tab alone.
-async fn swap(cx: &Rc<Context>, text: String) -> Option<Option<String>> {
+/// session to this tab, which hands it over to the others; what stands there is removed if it is of no use any more.
+async fn swap(cx: &Rc<Context>, text: String, replaces: bool) -> Option<Option<String>> {
     if cx.sessions.alone.get() {
         return None;
     }
     let expected = cx.sessions.stored.borrow().clone();
-    let effect = Effect::Swap { area: Area::Session, key: key(cx), expected, value: Some(text.clone()) };
-    match cx.shell.perform(effect).await {
+    let write = |value| Effect::Swap { area: Area::Session, key: key(cx), expected: expected.clone(), value };
+    match cx.shell.perform(write(Some(text.clone()))).await {
         Outcome::Swapped => {
             *cx.sessions.stored.borrow_mut() = Some(text);
             cx.sessions.reported.set(false);
-            cx.shell.tell(Effect::Broadcast);
+            cx.shell.tell(Effect::Broadcast { record: None });
             None
         }
         Outcome::Record(stands) => Some(stands),
         other => {
             degraded(cx, other);
+            hand_over(cx, text);
+            // A storage that is full can still remove.
+            if replaces && expected.is_some() && matches!(cx.shell.perform(write(None)).await, Outcome::Swapped) {
+                *cx.sessions.stored.borrow_mut() = None;
+            }
             None
         }
     }

@@ -65,9 +65,11 @@ pub(crate) async fn refetch(cx: &Rc<Context>) -> Result<Value> {
     }
     let claims = result?.ok_or_else(|| Error::new(Code::EndpointMissing).detail("userinfo_endpoint"))?;
     let record = cx.sessions.record().filter(|record| record.subject == subject).ok_or(Code::SignedOut)?;
-    let mut user = record.user.clone();
-    claims.into_iter().for_each(|(name, value)| user.insert(name, value));
-    match store::commit(cx, Record { user, ..record }).await {
+    let overlay = |record: &mut Record| {
+        claims.iter().for_each(|(name, value)| record.user.insert(name, value.clone()));
+        true
+    };
+    match store::commit(cx, &record, &overlay).await {
         Commit::Ended => return Err(Code::SignedOut.into()),
         Commit::Superseded => (),
         Commit::Done => changed(cx, "user_info"),

@@ -19,7 +19,7 @@ use crate::wire::json::{Object, Value};
 pub(crate) async fn sign_out(cx: &Rc<Context>, options: SignOutOptions) -> Result<Value> {
     store::load(cx).await;
     let record = cx.sessions.record();
-    session::end(cx, "signed_out").await;
+    session::sign_out(cx).await;
     let revoked = match &record {
         Some(record) if options.revoke => revoke::session(cx, record).await,
         _ => "notRequested",

@@ -255,7 +255,7 @@ impl Guest {
             Input::Sent(id, answer) => self.sent(id, &answer),
             Input::NotSent(id) => {
                 self.leave(id);
-                self.tasks.retain(|task| task.id != id);
+                self.remove(id);
             }
             Input::Asked(ask, result) => self.asked(&ask, result),
         }
@@ -316,11 +316,15 @@ impl Guest {
 
     /// Ends a call, if it has not ended yet.
     fn finish(&mut self, id: u32, result: Result<Value, Failure>) {
-        let before = self.tasks.len();
-        self.tasks.retain(|task| task.id != id);
-        if self.tasks.len() < before {
+        if self.remove(id) {
             self.effects.push(Effect::Finish(id, result));
         }
+    }
+
+    fn remove(&mut self, id: u32) -> bool {
+        let before = self.tasks.len();
+        self.tasks.retain(|task| task.id != id);
+        self.tasks.len() < before
     }
 
     /// Takes every call as far as it can go.

@@ -2,12 +2,15 @@
  * Drives a core: runs the application's calls, performs effects, feeds outcomes. Decides nothing.
  * @module
  */
-import type { Storage } from '../types.js';
+import type { AuthClientOptions, CallbackResult, Storage } from '../types.js';
+import { arrive } from './callback.js';
+import { places } from './coherent.js';
 import { digest, random, verify } from './crypto.js';
 import { describe, failure, http } from './http.js';
 import { Locks } from './locks.js';
 import { type Core, type CoreError, type Effect, Failed, type Outcome } from './protocol.js';
-import { kind, places, type Records } from './storage.js';
+import { request } from './request.js';
+import { kind, type Records } from './storage.js';
 import { Surroundings } from './surroundings.js';
 
 /** What a driver is made of. */
@@ -47,10 +50,15 @@ export class Driver {
   readonly #records: { session: Records; device: Records };
   readonly #locks = new Locks();
   readonly #handlers = new Map<string, Set<Handler>>();
+  /** Calls that the core has not taken yet: a trap must not leave them hanging. */
+  readonly #starting = new Set<Call>();
   readonly #calls = new Map<number, Call>();
   readonly #running = new Map<number, AbortController>();
+  /** What the core said last that a user interface can show. */
+  state = 'signedOut';
   #core: Promise<Core> | undefined;
   #surroundings: Surroundings | undefined;
+  #callback: Promise<CallbackResult> | undefined;
   #inputs: (() => Effect[])[] = [];
   #busy = false;
   #closed = false;
@@ -65,13 +73,29 @@ export class Driver {
     if (extra.signal?.aborted) throw this.#error('aborted');
     const core = await this.#load();
     return new Promise((resolve, reject) => {
+      const call = { ...extra, resolve, reject };
+      this.#starting.add(call);
       this.#feed(core, () => {
         const { task, effects } = JSON.parse(core.start(JSON.stringify(command), Date.now(), performance.now()));
-        this.#calls.set(task, { ...extra, resolve, reject });
+        this.#starting.delete(call);
+        this.#calls.set(task, call);
         extra.signal?.addEventListener('abort', () => this.#feed(core, () => this.#cancel(core, task)), { once: true });
         return effects;
       });
     });
+  }
+
+  /** Completes a sign-in or sign-out if the page's address is its callback, once for all who ask meanwhile, and goes where it leads. */
+  processCallback(onReturn?: AuthClientOptions['onReturn']): Promise<CallbackResult> {
+    const url = globalThis.location?.href;
+    return (this.#callback ??= this.run({ do: 'processCallback', url })
+      .then((result) => arrive(result as CallbackResult, onReturn, this.#options.storage))
+      .finally(() => (this.#callback = undefined)));
+  }
+
+  /** Sends the application's own request, with a token where the core wants one. */
+  fetch(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+    return request((command, extra) => this.run(command, extra), input, init);
   }
 
   /** Listens to an event; gives back a function that stops that. */
@@ -114,7 +138,7 @@ export class Driver {
   #listen(core: Core): void {
     const { issuer, clientId } = this.#options.options as { issuer: string; clientId: string };
     const name = `oxidc:session:${issuer.length}:${issuer}:${clientId}`;
-    const notice = (what: string) => void this.run({ do: 'notice', what }).catch(() => {});
+    const notice = (what: string, record?: string) => void this.run({ do: 'notice', what, record }).catch(() => {});
     if (this.#core && core) this.#surroundings = new Surroundings(name, notice);
   }
 
@@ -136,7 +160,7 @@ export class Driver {
 
   /** After a trap the instance is not to be used again; the next call makes a new one from storage. */
   #trapped(error: unknown): void {
-    const calls = [...this.#calls.values()];
+    const calls = [...this.#calls.values(), ...this.#starting];
     this.#release();
     this.#core = undefined;
     for (const call of calls) call.reject(this.#error('core_trapped', String(error)));
@@ -144,6 +168,7 @@ export class Driver {
 
   #release(): void {
     this.#inputs = [];
+    this.#starting.clear();
     this.#calls.clear();
     for (const abort of this.#running.values()) abort.abort();
     this.#running.clear();
@@ -167,7 +192,7 @@ export class Driver {
       case 'unlock':
         return this.#locks.release(effect.lock);
       case 'broadcast':
-        return this.#surroundings?.broadcast();
+        return this.#surroundings?.broadcast(effect.record);
       case 'replaceAddress':
         return history.replaceState(history.state, '', effect.url);
     }
@@ -239,13 +264,15 @@ export class Driver {
     else call?.resolve(ok);
   }
 
-  #publish({ event, session, reason, token, error }: Extract<Effect, { do: 'publish' }>): void {
+  #publish({ event, session, state, reason, token, error }: Extract<Effect, { do: 'publish' }>): void {
     const values: Record<string, unknown[]> = {
       session: [session ?? undefined, reason],
+      state: [state],
       tokens: [token],
       signedOut: [reason],
       error: [error && this.#options.makeError(error)],
     };
+    if (state) this.state = state;
     for (const handler of this.#handlers.get(event) ?? []) {
       try {
         handler(...(values[event] as never[]));

@@ -25,8 +25,8 @@ export type Effect = { id: number } & (
   | { do: 'wait'; duration: number }
   | { do: 'navigate'; url: string; replace: boolean }
   | { do: 'replaceAddress'; url: string }
-  | { do: 'broadcast' }
-  | { do: 'publish'; event: string; session?: unknown; reason?: string; token?: unknown; error?: CoreError }
+  | { do: 'broadcast'; record?: string }
+  | { do: 'publish'; event: string; session?: unknown; state?: string; reason?: string; token?: unknown; error?: CoreError }
   | { do: 'cancel'; effect: number }
   | { do: 'finish'; task: number; ok?: unknown; error?: CoreError }
 );

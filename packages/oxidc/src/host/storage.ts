@@ -16,7 +16,7 @@ export interface Records {
   close?(): void;
 }
 
-/** The browser's `localStorage`: one session for all tabs, though tabs may see each other's writes late. */
+/** The browser's `localStorage`: one session for all tabs, with marks in IndexedDB that make up for tabs seeing each other's writes late. */
 export class LocalStorage implements Storage {
   /** @inheritDoc */
   getItem(key: string): string | null {
@@ -66,7 +66,7 @@ export class MemoryStorage implements Storage {
 }
 
 /** Compares and writes as closely together as the storage allows. */
-class Items implements Records {
+export class Items implements Records {
   constructor(readonly storage: Storage) {}
 
   async load(key: string): Promise<string | null> {
@@ -77,12 +77,16 @@ class Items implements Records {
     }
   }
 
-  async swap(key: string, expected: string | null, value: string | null) {
+  async swap(key: string, expected: string | null, value: string | null): ReturnType<Records['swap']> {
     const record = await this.load(key);
     if (record !== expected) return { record };
+    await this.write(key, value);
+    return { swapped: true };
+  }
+
+  protected async write(key: string, value: string | null): Promise<void> {
     try {
       await (value === null ? this.storage.removeItem(key) : this.storage.setItem(key, value));
-      return { swapped: true } as const;
     } catch (error) {
       throw denied(error);
     }
@@ -90,9 +94,14 @@ class Items implements Records {
 }
 
 /** IndexedDB, or this tab's storage where there is none. */
-class Fallback implements Records {
+export class Fallback implements Records {
   readonly #database = new Database();
   #items: Records | undefined;
+
+  /** Whether other tabs see the same records. Known after the first use. */
+  get shared(): boolean {
+    return !this.#items;
+  }
 
   load(key: string) {
     return this.#with((records) => records.load(key));
@@ -119,12 +128,6 @@ class Fallback implements Records {
 function denied(error: unknown): Failed {
   const name = (error as { name?: string } | null)?.name ?? '';
   return new Failed(/quota/i.test(name) ? 'quota' : 'denied', name);
-}
-
-/** The places for the two kinds of records. */
-export function places(storage: Storage | undefined): { session: Records; device: Records } {
-  const device = new Fallback();
-  return { session: storage ? new Items(storage) : device, device };
 }
 
 /** What the core is told of the chosen storage. */

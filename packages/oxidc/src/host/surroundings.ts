@@ -12,7 +12,7 @@ export class Surroundings {
    * @param name Shared by the tabs that have one session.
    * @param notice Told what happened.
    */
-  constructor(name: string, notice: (what: string) => void) {
+  constructor(name: string, notice: (what: string, record?: string) => void) {
     if (typeof document === 'undefined') return;
     const { signal } = this.#abort;
     addEventListener('online', () => notice('online'), { signal });
@@ -24,15 +24,15 @@ export class Surroundings {
     if (document.visibilityState === 'hidden') visibility();
     try {
       this.#channel = new BroadcastChannel(name);
-      this.#channel.onmessage = () => notice('stored');
+      this.#channel.onmessage = ({ data }) => notice('stored', typeof data === 'string' ? data : undefined);
     } catch {
       // An opaque origin has no channels, and no other tabs to share with.
     }
   }
 
-  /** Tells the other tabs that the stored session changed. */
-  broadcast(): void {
-    this.#channel?.postMessage(null);
+  /** Tells the other tabs that the stored session changed, or hands over one that could not be stored. */
+  broadcast(record: string | null = null): void {
+    this.#channel?.postMessage(record);
   }
 
   /** Stops listening. */

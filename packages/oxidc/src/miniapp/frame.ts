@@ -4,6 +4,7 @@
  */
 import { frameFaces } from '../codes.js';
 import { BridgeError, errorFor } from '../errors.js';
+import { request } from '../host/request.js';
 import { Driver } from './driver.js';
 import { address, bodyOf } from './encode.js';
 import type { Machine } from './module.js';
@@ -15,7 +16,6 @@ export type LoadGuest = (first: object) => Promise<Machine>;
 /** A mini-app's way to its host: context, tokens, requests. Made by `createFrame`. */
 export class MiniAppFrame {
   readonly #driver: Driver;
-  readonly #fetch = globalThis.fetch.bind(globalThis);
   #context: FrameContext = {};
   #origin = '';
 
@@ -89,27 +89,8 @@ export class MiniAppFrame {
     return this.#request(input, init, false);
   }
 
-  async #request(input: RequestInfo | URL, init: RequestInit, limited: boolean): Promise<Response> {
-    const request = new Request(input, init);
-    const stream = init.body instanceof ReadableStream || (input instanceof Request && input.body !== null);
-    let last: Response | undefined;
-    const send = async (authorization: string | null) => {
-      const copy = stream ? request : request.clone();
-      const headers = new Headers(copy.headers);
-      if (authorization) headers.set('authorization', authorization);
-      const redirect = authorization && init.redirect === undefined && !(input instanceof Request) ? 'error' : copy.redirect;
-      return (last = await this.#fetch(new Request(copy, { headers, redirect })));
-    };
-    const call = {
-      do: 'fetch',
-      origin: new URL(request.url).origin,
-      mode: request.mode,
-      authorization: request.headers.has('authorization'),
-      replayable: !stream,
-      limited,
-    };
-    await this.#driver.call(call, { send, signal: request.signal });
-    return last!;
+  #request(input: RequestInfo | URL, init: RequestInit, limited: boolean): Promise<Response> {
+    return request((command, extra) => this.#driver.call({ ...command, limited }, extra), input, init);
   }
 
   /**

@@ -58,7 +58,7 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions) -> Result<
         .with("code_challenge_method", "S256")
         .with_some("prompt", if options.sign_up { Some("create") } else { options.prompt.as_deref() })
         .with_some("login_hint", options.login_hint.as_deref())
-        .with_some("max_age", options.max_age.map(|age| decimal(age)).as_deref())
+        .with_some("max_age", options.max_age.map(decimal).as_deref())
         .with_some("acr_values", some_words(&options.acr_values).as_deref())
         .with_some("ui_locales", some_words(&options.ui_locales).as_deref())
         .with_some("display", options.display.as_deref());

@@ -47,42 +47,62 @@ impl Number {
     /// ```
     #[must_use]
     pub fn floor(&self) -> Option<i64> {
-        let (mantissa, exponent) = self.0.split_once(['e', 'E']).unwrap_or((&self.0, "0"));
-        let negative = mantissa.starts_with('-');
-        let mantissa = mantissa.trim_start_matches('-');
-        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        let digits = || whole.bytes().chain(fraction.bytes()).map(|b| i64::from(b.wrapping_sub(b'0')));
-        let Some(first) = digits().position(|d| d != 0) else { return Some(0) };
-        // An exponent that does not fit is as good as the largest.
-        let magnitude = exponent.trim_start_matches('+');
-        let exponent = magnitude.parse::<i64>().unwrap_or(if magnitude.starts_with('-') { i64::MIN / 4 } else { i64::MAX / 4 });
-        let point = i64::try_from(whole.len()).ok()?.saturating_add(exponent);
-        // Digits before the decimal point, from the first that is not zero.
-        let length = point.saturating_sub(i64::try_from(first).ok()?);
-        if length > 309 || (length == 309 && beyond_a_double(digits().skip(first))) {
-            return None;
+        let (mut negative, mut small, mut has_exponent) = (false, false, false);
+        let (mut written, mut exponent, mut point, mut first) = (0_i64, 0_i64, None, None);
+        for byte in self.0.bytes() {
+            match byte {
+                b'-' if has_exponent => small = true,
+                b'-' => negative = true,
+                b'.' => point = Some(written),
+                b'e' | b'E' => has_exponent = true,
+                // An exponent that does not fit is as good as the largest.
+                b'0'..=b'9' if has_exponent => exponent = (exponent * 10 + i64::from(byte - b'0')).min(1 << 50),
+                b'0'..=b'9' => {
+                    if byte != b'0' && first.is_none() {
+                        first = Some(written);
+                    }
+                    written += 1;
+                }
+                _ => (),
+            }
         }
+        let Some(first) = first else { return Some(0) };
+        let point = point.unwrap_or(written) + if small { -exponent } else { exponent };
+        // Digits before the decimal point, from the first that is not zero.
+        let length = point - first;
+        // The largest double is 1.7976931348623157e308.
+        let (mut value, mut leading, mut rest) = (0_i64, 0_i64, false);
         let sign = if negative { -1 } else { 1 };
-        let mut value = 0_i64;
-        let mut rest = false;
-        for (at, digit) in (0_i64..).zip(digits()) {
+        let mut at = 0;
+        for byte in self.0.bytes() {
+            match byte {
+                b'0'..=b'9' => (),
+                b'e' | b'E' => break,
+                _ => continue,
+            }
+            let digit = i64::from(byte - b'0');
             if at < point {
                 value = value.saturating_mul(10).saturating_add(sign * digit);
             } else {
                 rest |= digit != 0;
             }
+            if (first..first + 17).contains(&at) {
+                leading = leading * 10 + digit;
+            }
+            at += 1;
         }
-        let written = i64::try_from(whole.len() + fraction.len()).ok()?;
-        for _ in written..point.min(written.saturating_add(20)) {
+        while at < first + 17 {
+            leading *= 10;
+            at += 1;
+        }
+        if length > 309 || (length == 309 && leading > 17_976_931_348_623_157) {
+            return None;
+        }
+        for _ in written..point.min(written + 20) {
             value = value.saturating_mul(10);
         }
         Some(value.saturating_sub(i64::from(negative && rest)))
     }
-}
-
-/// The largest double is 1.7976931348623157e308.
-fn beyond_a_double(digits: impl Iterator<Item = i64>) -> bool {
-    digits.chain(core::iter::repeat(0)).take(17).fold(0, |n, d| n * 10 + d) > 17_976_931_348_623_157
 }
 
 impl Object {

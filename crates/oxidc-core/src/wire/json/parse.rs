@@ -31,7 +31,7 @@ impl Value {
     /// assert!(Value::parse(r#"{"iss": "a", "iss": "b"}"#).is_err());
     /// ```
     pub fn parse(text: &str) -> Result<Self, Malformed> {
-        let mut reader = Reader { text: text.as_bytes(), at: 0 };
+        let mut reader = Reader { text, at: 0 };
         let value = reader.value(0).filter(|_| {
             reader.blank();
             reader.at == text.len()
@@ -41,13 +41,13 @@ impl Value {
 }
 
 struct Reader<'a> {
-    text: &'a [u8],
+    text: &'a str,
     at: usize,
 }
 
 impl Reader<'_> {
     fn peek(&self) -> Option<u8> {
-        self.text.get(self.at).copied()
+        self.text.as_bytes().get(self.at).copied()
     }
 
     fn next(&mut self) -> Option<u8> {
@@ -162,7 +162,7 @@ impl Reader<'_> {
 
     /// What was read from a position on.
     fn since(&self, start: usize) -> Option<String> {
-        core::str::from_utf8(self.text.get(start..self.at)?).ok().map(String::from)
+        self.text.get(start..self.at).map(String::from)
     }
 
     fn string(&mut self) -> Option<String> {
@@ -173,7 +173,7 @@ impl Reader<'_> {
             while self.peek().is_some_and(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
                 self.at += 1;
             }
-            out.push_str(core::str::from_utf8(self.text.get(start..self.at)?).ok()?);
+            out.push_str(self.text.get(start..self.at)?);
             match self.next()? {
                 b'"' => return Some(out),
                 b'\\' => out.push(self.escape()?),

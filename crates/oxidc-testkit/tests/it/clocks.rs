@@ -1,0 +1,89 @@
+//! Clocks that jump, sleep and throttled timers.
+
+use oxidc_core::command::Notice;
+use oxidc_testkit::{Asked, World};
+
+use crate::quiet;
+
+#[test]
+fn t233_after_twelve_hours_of_sleep_one_refresh_is_enough_for_all_tabs() {
+    let mut world = World::new(233);
+    let tabs = world.signed_in_tabs(20);
+    world.sleep(12 * 3_600_000);
+    for tab in &tabs {
+        world.notice(*tab, Notice::Visible);
+    }
+    let before = world.network.count(Asked::Refresh);
+    let calls: Vec<_> = tabs.iter().map(|tab| world.ask_for_tokens(*tab)).collect();
+    for call in calls {
+        world.finish(call).unwrap();
+    }
+    assert_eq!(world.network.count(Asked::Refresh) - before, 1);
+}
+
+#[test]
+fn t234_a_refresh_token_that_expired_during_sleep_ends_the_session_once() {
+    let mut world = quiet(234);
+    let tabs = world.signed_in_tabs(2);
+    world.sleep(31 * 86_400_000);
+    world.get_tokens(tabs[0]).unwrap_err();
+    world.run_for(1_000);
+    for tab in tabs {
+        assert_eq!(world.events(tab).iter().filter(|event| event.starts_with("signedOut")).count(), 1);
+    }
+    assert_eq!(world.network.count(Asked::Refresh), 1);
+}
+
+#[test]
+fn t237_a_token_that_expired_while_timers_were_held_back_is_not_handed_out() {
+    let mut world = World::new(237);
+    let tab = world.signed_in_tabs(1)[0];
+    world.freeze(tab);
+    world.expire();
+    world.thaw(tab);
+    let tokens = world.get_tokens(tab).unwrap();
+    let now = world.clock.time();
+    assert!(world.provider.accepts(tokens["accessToken"].as_str().unwrap(), now));
+}
+
+#[test]
+fn tokens_are_renewed_before_they_expire_while_somebody_looks() {
+    let mut world = World::new(3);
+    let tab = world.signed_in_tabs(1)[0];
+    for _ in 0..10 {
+        world.run_for(300_000);
+        let tokens = world.get_tokens(tab).unwrap();
+        let now = world.clock.time();
+        assert!(world.provider.accepts(tokens["accessToken"].as_str().unwrap(), now));
+    }
+    let renewals = world.network.count(Asked::Refresh);
+    assert!((5..=8).contains(&renewals), "{renewals} in 50 minutes of tokens that live 10");
+}
+
+#[test]
+fn nothing_is_renewed_while_nobody_looks() {
+    let mut world = World::new(4);
+    let tab = world.signed_in_tabs(1)[0];
+    world.notice(tab, Notice::Hidden);
+    world.run_for(3_600_000);
+    assert_eq!(world.network.count(Asked::Refresh), 0);
+    world.notice(tab, Notice::Visible);
+    world.run_for(60_000);
+    assert_eq!(world.network.count(Asked::Refresh), 1);
+}
+
+#[test]
+fn t235_a_wall_clock_that_jumps_causes_one_refresh_at_most_and_no_loop() {
+    const DAY: i64 = 86_400_000;
+    for jump in [DAY, -DAY, -3_650 * DAY, 3_600_000, -3_600_000] {
+        let mut world = World::new(235);
+        let tab = world.signed_in_tabs(1)[0];
+        world.jump_wall(jump);
+        world.notice(tab, Notice::Visible);
+        world.run_for(60_000);
+        let tokens = world.get_tokens(tab).unwrap();
+        let now = world.clock.time();
+        assert!(world.provider.accepts(tokens["accessToken"].as_str().unwrap(), now), "{jump}");
+        assert!(world.network.count(Asked::Refresh) <= 2, "{jump}");
+    }
+}

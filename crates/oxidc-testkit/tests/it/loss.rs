@@ -1,0 +1,68 @@
+//! Answers that are lost after the provider acted, and what is done about it.
+
+use oxidc_core::effect::Failure;
+use oxidc_core::error::SessionEffect;
+use oxidc_testkit::{Asked, Fate, Rotation};
+
+use crate::{expired, quiet};
+
+#[test]
+fn t224_an_answer_that_is_lost_after_rotation_is_asked_for_again_within_the_grace() {
+    for grace in [10_000, 60_000] {
+        let (mut world, tab) = expired(224);
+        world.provider.rotation = Rotation::Grace(grace);
+        world.network.next(Asked::Refresh, Fate::AnswerLost);
+        world.get_tokens(tab).unwrap();
+        assert_eq!(world.network.count(Asked::Refresh), 2);
+        assert!(world.provider.grant_is_good());
+    }
+}
+
+#[test]
+fn t224_without_a_grace_a_lost_answer_ends_the_session_and_says_why() {
+    let (mut world, tab) = expired(224);
+    world.network.next(Asked::Refresh, Fate::AnswerLost);
+    let error = world.get_tokens(tab).unwrap_err();
+    assert_eq!(error.session(), SessionEffect::Ended);
+    assert_eq!(world.network.count(Asked::Refresh), 2);
+    assert!(error.to_string().contains("lost"), "{error}");
+}
+
+#[test]
+fn t226_one_call_sends_one_refresh_token_twice_at_most() {
+    let (mut world, tab) = expired(226);
+    world.provider.rotation = Rotation::Grace(60_000);
+    for _ in 0..5 {
+        world.network.next(Asked::Refresh, Fate::Failed(Failure::Network));
+    }
+    let error = world.get_tokens(tab).unwrap_err();
+    assert_ne!(error.session(), SessionEffect::Ended);
+    assert_eq!(world.network.count(Asked::Refresh), 2);
+}
+
+#[test]
+fn t228_a_crash_between_the_answer_and_the_write_is_repaired_by_the_next_page() {
+    let mut world = quiet(228);
+    world.provider.rotation = Rotation::Grace(10_000);
+    let tab = world.signed_in_tabs(1)[0];
+    world.expire();
+    world.ask_for_tokens(tab);
+    world.run_until("the provider acted", |world| world.provider.refreshed == 1);
+    world.crash(tab);
+    world.load(tab);
+    world.get_tokens(tab).unwrap();
+    assert_eq!(world.provider.reused, 0);
+}
+
+#[test]
+fn t210_a_page_that_goes_away_during_a_refresh_leaves_a_mark_for_the_next() {
+    let (mut world, tab) = expired(210);
+    world.ask_for_tokens(tab);
+    world.run_until("the provider acted", |world| world.provider.refreshed == 1);
+    world.crash(tab);
+    world.run_for(60_000);
+    world.load(tab);
+    let error = world.get_tokens(tab).unwrap_err();
+    assert_eq!(error.session(), SessionEffect::Ended);
+    assert!(error.to_string().contains("lost"), "{error}");
+}

@@ -1,0 +1,91 @@
+//! Bad networks and providers in trouble: the session is kept.
+
+use oxidc_core::effect::Failure;
+use oxidc_core::error::{Code, SessionEffect};
+use oxidc_testkit::{Asked, Fate, World};
+
+use crate::expired;
+
+#[test]
+fn t231_offline_at_expiry_keeps_the_session_and_asks_once_when_it_is_over() {
+    let mut world = World::new(231);
+    let tab = world.signed_in_tabs(1)[0];
+    world.set_offline(true);
+    world.expire();
+    let error = world.get_tokens(tab).unwrap_err();
+    assert_eq!((error.code(), error.session()), (Code::Offline, SessionEffect::Kept));
+    assert!(!world.get_session(tab).is_null());
+    world.set_offline(false);
+    let before = world.provider.refreshed;
+    world.run_for(60_000);
+    assert_eq!(world.provider.refreshed, before + 1);
+    world.get_tokens(tab).unwrap();
+}
+
+#[test]
+fn t204_a_provider_in_trouble_keeps_the_session() {
+    for status in [500, 502, 503, 504] {
+        let (mut world, tab) = expired(204);
+        world.network.next(Asked::Refresh, Fate::Status(status, None));
+        let error = world.get_tokens(tab).unwrap_err();
+        assert_eq!((error.code(), error.session(), error.retryable()), (Code::ProviderUnavailable, SessionEffect::Kept, true));
+        world.run_for(60_000);
+        world.get_tokens(tab).unwrap();
+    }
+}
+
+#[test]
+fn t205_retry_after_is_obeyed() {
+    let (mut world, tab) = expired(205);
+    world.network.next(Asked::Refresh, Fate::Status(429, Some("30".into())));
+    assert_eq!(world.get_tokens(tab).unwrap_err().retry_after(), Some(30));
+    world.run_for(20_000);
+    assert!(world.get_tokens(tab).unwrap_err().retry_after().is_some());
+    assert_eq!(world.network.count(Asked::Refresh), 1);
+    world.run_for(11_000);
+    world.get_tokens(tab).unwrap();
+}
+
+#[test]
+fn t206_a_network_that_fails_keeps_the_session() {
+    let (mut world, tab) = expired(206);
+    for _ in 0..2 {
+        world.network.next(Asked::Refresh, Fate::Failed(Failure::Network));
+    }
+    let error = world.get_tokens(tab).unwrap_err();
+    assert_ne!(error.session(), SessionEffect::Ended);
+    world.run_for(60_000);
+    world.get_tokens(tab).unwrap();
+}
+
+#[test]
+fn t183_a_captive_portal_keeps_the_session() {
+    let (mut world, tab) = expired(183);
+    world.network.next(Asked::Refresh, Fate::Html);
+    let error = world.get_tokens(tab).unwrap_err();
+    assert_eq!((error.code(), error.session()), (Code::AnswerNotJson, SessionEffect::Kept));
+    world.run_for(60_000);
+    world.get_tokens(tab).unwrap();
+}
+
+#[test]
+fn t233_a_network_that_comes_late_after_sleep_does_not_sign_out() {
+    let mut world = World::new(233);
+    let tab = world.signed_in_tabs(1)[0];
+    world.sleep(12 * 3_600_000);
+    world.network.weather.request_lost = 1_000;
+    world.run_for(90_000);
+    world.network.weather.request_lost = 0;
+    world.run_for(61_000);
+    world.get_tokens(tab).unwrap();
+    assert!(!world.get_session(tab).is_null());
+}
+
+#[test]
+fn t485_a_refresh_token_outlives_a_failed_renewal_byte_for_byte() {
+    let (mut world, tab) = expired(485);
+    let before = world.stored_session()["refreshToken"].clone();
+    world.set_offline(true);
+    world.get_tokens(tab).unwrap_err();
+    assert_eq!(world.stored_session()["refreshToken"], before);
+}

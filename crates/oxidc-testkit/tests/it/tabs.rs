@@ -1,0 +1,140 @@
+//! Many callers and many tabs, one refresh.
+
+use oxidc_core::command::Notice;
+use oxidc_core::error::Code;
+use oxidc_testkit::{Asked, Fate, Rotation};
+
+use crate::{expired, quiet};
+
+#[test]
+fn t211_fifty_callers_in_one_tab_need_one_refresh() {
+    let (mut world, tab) = expired(211);
+    let calls: Vec<_> = (0..50).map(|_| world.ask_for_tokens(tab)).collect();
+    let tokens: Vec<_> = calls.into_iter().map(|call| world.finish(call).unwrap()["accessToken"].clone()).collect();
+    assert!(tokens.iter().all(|token| *token == tokens[0]));
+    assert_eq!(world.network.count(Asked::Refresh), 1);
+}
+
+#[test]
+fn t212_a_renewal_in_one_tab_reaches_the_others_within_a_second() {
+    let mut world = quiet(212);
+    let tabs = world.signed_in_tabs(4);
+    world.expire();
+    let token = world.get_tokens(tabs[0]).unwrap()["accessToken"].clone();
+    world.run_for(1_000);
+    assert!(tabs[1..].iter().all(|tab| world.events(*tab).contains(&"session other_tab".into())));
+    assert_eq!(world.get_tokens(tabs[3]).unwrap()["accessToken"], token);
+}
+
+#[test]
+fn t213_a_tab_that_waited_for_the_lock_adopts_what_the_other_stored() {
+    let mut world = quiet(213);
+    world.broadcasts = false;
+    let tabs = world.signed_in_tabs(2);
+    world.expire();
+    world.network.next(Asked::Refresh, Fate::Slow { there: 1_000, back: 1_000 });
+    let first = world.ask_for_tokens(tabs[0]);
+    world.run_for(100);
+    let second = world.ask_for_tokens(tabs[1]);
+    let token = world.finish(second).unwrap()["accessToken"].clone();
+    assert_eq!(world.finish(first).unwrap()["accessToken"], token);
+    assert_eq!(world.network.count(Asked::Refresh), 1);
+}
+
+#[test]
+fn t218_a_page_without_locks_works_alone() {
+    let (mut world, tab) = expired(218);
+    world.locks.available = false;
+    world.get_tokens(tab).unwrap();
+    assert_eq!(world.network.count(Asked::Refresh), 1);
+}
+
+#[test]
+fn t222_the_lock_of_a_closed_tab_is_free() {
+    let mut world = quiet(222);
+    world.provider.rotation = Rotation::Grace(10_000);
+    let tabs = world.signed_in_tabs(2);
+    world.expire();
+    world.ask_for_tokens(tabs[0]);
+    world.run_until("the refresh is sent", |world| world.network.count(Asked::Refresh) == 1);
+    world.crash(tabs[0]);
+    let began = world.clock.elapsed();
+    world.get_tokens(tabs[1]).unwrap();
+    assert!(world.clock.elapsed() - began < 10_000);
+}
+
+#[test]
+fn t238_a_page_from_the_back_forward_cache_reads_what_is_stored() {
+    let mut world = quiet(238);
+    let tabs = world.signed_in_tabs(2);
+    world.freeze(tabs[0]);
+    world.sign_out(tabs[1]).unwrap();
+    world.run_for(3_600_000);
+    world.thaw(tabs[0]);
+    world.run_for(1_000);
+    assert!(world.events(tabs[0]).contains(&"signedOut signed_out".into()));
+    world.notice(tabs[0], Notice::Visible);
+    world.run_for(1_000);
+    assert!(world.get_session(tabs[0]).is_null());
+}
+
+#[test]
+fn t215_a_refused_refresh_token_signs_every_tab_out_with_one_request() {
+    let mut world = quiet(215);
+    let tabs = world.signed_in_tabs(3);
+    world.provider.end_everything();
+    world.expire();
+    assert_eq!(world.get_tokens(tabs[0]).unwrap_err().code(), Code::RefreshRejected);
+    world.run_for(1_000);
+    for tab in tabs {
+        assert_eq!(world.events(tab).iter().filter(|event| *event == "signedOut refresh_rejected").count(), 1);
+    }
+    assert_eq!(world.network.count(Asked::Refresh), 1);
+}
+
+#[test]
+fn t212_twenty_tabs_that_wake_at_once_need_one_refresh() {
+    for locks in [true, false] {
+        let mut world = quiet(212);
+        world.locks.available = locks;
+        let tabs = world.signed_in_tabs(20);
+        world.expire();
+        let calls: Vec<_> = tabs.iter().map(|tab| world.ask_for_tokens(*tab)).collect();
+        let tokens: Vec<_> = calls.into_iter().map(|call| world.finish(call).unwrap()["accessToken"].clone()).collect();
+        assert!(tokens.iter().all(|token| *token == tokens[0]), "locks: {locks}");
+        assert_eq!(world.network.count(Asked::Refresh), 1, "locks: {locks}");
+        assert_eq!(world.provider.reused, 0);
+    }
+}
+
+#[test]
+fn t219_a_tab_frozen_with_the_lock_does_not_block_the_others_for_long() {
+    let mut world = quiet(219);
+    world.provider.rotation = Rotation::Grace(60_000);
+    let tabs = world.signed_in_tabs(2);
+    world.expire();
+    world.network.next(Asked::Refresh, Fate::Slow { there: 50, back: 50 });
+    world.ask_for_tokens(tabs[0]);
+    world.run_until("the refresh is sent", |world| world.network.count(Asked::Refresh) == 1);
+    world.freeze(tabs[0]);
+    let began = world.clock.elapsed();
+    world.get_tokens(tabs[1]).unwrap();
+    assert!(world.clock.elapsed() - began < 25_000);
+    assert_eq!(world.network.count(Asked::Refresh), 2);
+}
+
+#[test]
+fn t220_the_late_answer_of_a_frozen_tab_does_not_replace_a_newer_token() {
+    let mut world = quiet(220);
+    world.provider.rotation = Rotation::Grace(60_000);
+    let tabs = world.signed_in_tabs(2);
+    world.expire();
+    world.ask_for_tokens(tabs[0]);
+    world.run_until("the refresh is sent", |world| world.network.count(Asked::Refresh) == 1);
+    world.freeze(tabs[0]);
+    let token = world.get_tokens(tabs[1]).unwrap()["accessToken"].clone();
+    world.thaw(tabs[0]);
+    world.run_for(1_000);
+    assert_eq!(world.get_tokens(tabs[0]).unwrap()["accessToken"], token);
+    assert_eq!(world.get_tokens(tabs[1]).unwrap()["accessToken"], token);
+}

@@ -1,0 +1,48 @@
+//! The host module as it is called: `packages/oxidc/src/host`, built and copied by `cargo xtask npm`.
+
+use js_sys::{Function, Promise};
+use wasm_bindgen::prelude::*;
+use web_sys::{AbortSignal, RequestInit};
+
+#[wasm_bindgen(module = "/js/host.js")]
+extern "C" {
+    pub(crate) type Driver;
+
+    /// `storage` is a name or an object; `make_core` makes the core, or throws the facts of an error.
+    #[wasm_bindgen(js_name = createDriver)]
+    pub(crate) fn create_driver(options: &str, storage: &JsValue, make_core: &Function) -> Driver;
+
+    #[wasm_bindgen(method)]
+    pub(crate) fn run(this: &Driver, command: &JsValue, call: &Call) -> Promise;
+
+    #[wasm_bindgen(method, js_name = processCallback)]
+    pub(crate) fn process_callback(this: &Driver, on_return: Option<&Function>) -> Promise;
+
+    #[wasm_bindgen(method)]
+    pub(crate) fn fetch(this: &Driver, input: &JsValue, init: &RequestInit) -> Promise;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn state(this: &Driver) -> String;
+
+    #[wasm_bindgen(method)]
+    pub(crate) fn on(this: &Driver, event: &str, handler: &Function) -> Function;
+
+    #[wasm_bindgen(method)]
+    pub(crate) fn close(this: &Driver) -> Promise;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// What a call brings along.
+    #[wasm_bindgen(extends = js_sys::Object)]
+    pub(crate) type Call;
+
+    #[wasm_bindgen(method, setter)]
+    pub(crate) fn set_signal(this: &Call, signal: &AbortSignal);
+}
+
+impl Call {
+    pub(crate) fn new() -> Self {
+        js_sys::Object::new().unchecked_into()
+    }
+}

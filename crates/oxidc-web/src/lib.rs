@@ -1,0 +1,70 @@
+//! OAuth 2 and OpenID Connect for browser applications in Rust.
+//!
+//! [`AuthClient`] signs people in by redirect with PKCE, keeps their tokens fresh in all tabs with one request, calls
+//! APIs, and signs people out. It has the words of the TypeScript client of the npm package `oxidc`, and drives the same
+//! core through the same browser module; it works with any front-end framework or none.
+//!
+//! ```no_run
+//! use oxidc_web::{AuthClient, AuthClientOptions, Error, GetTokensOptions, SignInOptions};
+//!
+//! async fn start() -> Result<(), Error> {
+//!     let client = AuthClient::new(
+//!         AuthClientOptions::new("https://login.example.com", "my-app")
+//!             .scopes("openid profile email offline_access")
+//!             .allowed_origins(["https://api.example.com"]),
+//!     )?;
+//!     client.process_callback().await?; // safe on every page
+//!     match client.get_session().await? {
+//!         Some(session) => {
+//!             let _greeting = format!("Hello {}", session.user.name().unwrap_or("you"));
+//!             let _orders = client.fetch("https://api.example.com/orders").await?;
+//!         }
+//!         None => client.sign_in(SignInOptions::default()).await?,
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # Futures
+//!
+//! Nothing happens before a future is awaited. Futures and the client belong to the page's one thread and are not
+//! `Send`: start them with `wasm_bindgen_futures::spawn_local` or your framework's equivalent. Dropping a future of
+//! `sign_in`, `get_tokens`, `refresh_session` or `fetch` aborts that call, and nothing that others wait for; all other
+//! calls go on to their end.
+//!
+//! # On a server
+//!
+//! Where there is no browser a client can be made, so that one code renders pages on a server too; its calls answer
+//! [`Code::NoBrowser`], and its events never come.
+
+#![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
+
+#[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
+#[path = "host/absent.rs"]
+mod host;
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+mod host;
+
+mod client;
+mod error;
+mod event;
+mod options;
+mod request;
+mod session;
+mod storage;
+
+pub use client::AuthClient;
+pub use event::{Event, FreshToken, SessionReason, SessionState, Subscription};
+pub use options::{AllowedOrigin, AuthClientOptions, ProviderMetadata, Resource, Timeouts};
+pub use oxidc_core::error::{Code, Error, Kind, SessionEffect};
+pub use oxidc_core::secret::Secret;
+pub use oxidc_core::wire::json;
+pub use request::{GetTokensOptions, RefreshOptions, SignInOptions, SignOutOptions};
+pub use session::{CallbackResult, Claims, ReturnTarget, Revocation, Session, SignOutResult, Tokens};
+pub use storage::{CustomStorage, Storage, StorageFailure, StorageFuture};
+
+/// The examples of the front page are compiled too.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -1,0 +1,92 @@
+//! Where the session is kept.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+/// Where the session is kept. Sign-ins on their way and the provider's public documents are kept in IndexedDB in every case.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub enum Storage {
+    /// IndexedDB: one session for all tabs, which see each other's writes in order.
+    #[default]
+    IndexedDb,
+    /// `localStorage`: one session for all tabs, though tabs may see each other's writes late.
+    Local,
+    /// `sessionStorage`: a session for each tab, which outlives a reload.
+    Session,
+    /// This page's memory: gone with the page.
+    Memory,
+    /// A storage of the application.
+    Custom(Rc<dyn CustomStorage>),
+}
+
+impl Storage {
+    /// A storage of the application.
+    pub fn custom(storage: impl CustomStorage + 'static) -> Self {
+        Self::Custom(Rc::new(storage))
+    }
+}
+
+impl fmt::Debug for Storage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::IndexedDb => "IndexedDb",
+            Self::Local => "Local",
+            Self::Session => "Session",
+            Self::Memory => "Memory",
+            Self::Custom(_) => "Custom",
+        })
+    }
+}
+
+/// What a [`CustomStorage`] answers.
+pub type StorageFuture<T> = Pin<Box<dyn Future<Output = Result<T, StorageFailure>>>>;
+
+/// Why a [`CustomStorage`] could not do what it should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StorageFailure {
+    /// It is forbidden or broken.
+    Denied,
+    /// There is no room left.
+    Full,
+}
+
+/// Keeps texts under names. The texts hold tokens.
+///
+/// ```
+/// use std::cell::RefCell;
+/// use std::collections::HashMap;
+/// use std::future::ready;
+///
+/// use oxidc_web::{AuthClientOptions, CustomStorage, Storage, StorageFuture};
+///
+/// #[derive(Default)]
+/// struct Kept(RefCell<HashMap<String, String>>);
+///
+/// impl CustomStorage for Kept {
+///     fn get_item(&self, key: &str) -> StorageFuture<Option<String>> {
+///         Box::pin(ready(Ok(self.0.borrow().get(key).cloned())))
+///     }
+///     fn set_item(&self, key: &str, value: &str) -> StorageFuture<()> {
+///         self.0.borrow_mut().insert(key.into(), value.into());
+///         Box::pin(ready(Ok(())))
+///     }
+///     fn remove_item(&self, key: &str) -> StorageFuture<()> {
+///         self.0.borrow_mut().remove(key);
+///         Box::pin(ready(Ok(())))
+///     }
+/// }
+///
+/// let options = AuthClientOptions::new("https://login.example.com", "my-app").storage(Storage::custom(Kept::default()));
+/// ```
+pub trait CustomStorage {
+    /// The text under a name, if there is one.
+    fn get_item(&self, key: &str) -> StorageFuture<Option<String>>;
+    /// Keeps a text under a name.
+    fn set_item(&self, key: &str, value: &str) -> StorageFuture<()>;
+    /// Forgets a name.
+    fn remove_item(&self, key: &str) -> StorageFuture<()>;
+}

@@ -1,0 +1,23 @@
+/**
+ * Where a finished sign-in or sign-out leads.
+ * @module
+ */
+import type { AuthClientOptions, CallbackResult, Storage } from '../types.js';
+import { MemoryStorage } from './storage.js';
+
+/** Goes where a callback leads, or lets the application go there. */
+export async function arrive(
+  result: CallbackResult,
+  onReturn: AuthClientOptions['onReturn'],
+  storage: Storage | undefined,
+): Promise<CallbackResult> {
+  if (result.handled === 'none' || !result.returnTo) return result;
+  const { returnTo, appState } = result;
+  if (onReturn) await onReturn({ url: returnTo, appState });
+  else if (returnTo !== location.href) {
+    // A session in memory would not outlive another page load.
+    if (storage instanceof MemoryStorage) history.replaceState(history.state, '', returnTo);
+    else location.replace(returnTo);
+  }
+  return result;
+}
