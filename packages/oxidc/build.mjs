@@ -12,14 +12,14 @@ const wasm = join(dist, 'oxidc_bg.wasm');
 const tool = (name) => join(here, 'node_modules', '.bin', name);
 
 rmSync(dist, { recursive: true, force: true });
-mkdirSync(dist);
+mkdirSync(join(dist, 'miniapp'), { recursive: true });
 const optimise = (name, to) => {
   const from = join(bindgen, `${name}.wasm`);
   if (flag === '--dev') copyFileSync(from, to);
   else execFileSync(tool('wasm-opt'), ['-Oz', '--converge', '--strip-debug', '--strip-producers', from, '-o', to], { stdio: 'inherit' });
 };
 optimise('oxidc_wasm_bg', wasm);
-const sides = { guest: join(bindgen, 'guest.wasm'), host: join(bindgen, 'host.wasm') };
+const sides = { guest: join(dist, 'miniapp', 'guest.wasm'), host: join(bindgen, 'host.wasm') };
 for (const [side, to] of Object.entries(sides)) optimise(`${side}_raw`, to);
 
 const parts = {
@@ -35,7 +35,7 @@ const parts = {
 const common = { bundle: true, format: 'esm', target: 'es2022', plugins: [parts], legalComments: 'none', logLevel: 'warning' };
 await build({ ...common, entryPoints: ['index', 'wasm'].map((name) => join(here, 'src', `${name}.ts`)), outdir: dist, minify: true });
 const miniapp = (...names) => names.map((name) => join(here, 'src/miniapp', `${name}.ts`));
-await build({ ...common, entryPoints: miniapp('index', 'host/index'), outdir: join(dist, 'miniapp'), minify: true });
+await build({ ...common, entryPoints: miniapp('index', 'wasm', 'host/index'), outdir: join(dist, 'miniapp'), minify: true });
 await build({ ...common, entryPoints: miniapp('global'), outdir: join(dist, 'miniapp'), minify: true, format: 'iife' });
 // The same host module, readable, for Rust front ends.
 await build({ ...common, entryPoints: [join(here, 'src/host/index.ts')], outfile: join(dist, 'host.js') });

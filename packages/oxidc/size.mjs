@@ -1,4 +1,4 @@
-// Prints the bytes of each entry as JSON: an application that only makes a client, bundled and minified, with all that it loads.
+// Prints the bytes of each entry as JSON: an application that only makes a client, a frame or a host, bundled and minified, with all that it loads.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
@@ -6,8 +6,8 @@ import { build } from 'esbuild';
 
 const here = import.meta.dirname;
 
-async function bundle(entry) {
-  const contents = `import { AuthClient } from './dist/${entry}.js'; globalThis.client = new AuthClient({ issuer: 'https://a.example', clientId: 'a' });`;
+async function bundle(entry, made) {
+  const contents = `import { ${made.split(/[ (]/).find((word) => word && !['new', 'await'].includes(word))} } from './dist/${entry}.js'; globalThis.made = ${made};`;
   const stdin = { contents, resolveDir: here };
   const { outputFiles } = await build({ stdin, bundle: true, minify: true, format: 'esm', target: 'es2022', write: false });
   return outputFiles[0].contents;
@@ -18,7 +18,20 @@ function sizes(bytes) {
   return { raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotli.length };
 }
 
-const script = sizes(await bundle('wasm'));
-const module = sizes(readFileSync(join(here, 'dist/oxidc_bg.wasm')));
-const total = Object.fromEntries(Object.entries(script).map(([name, bytes]) => [name, bytes + module[name]]));
-console.log(JSON.stringify({ 'oxidc/wasm': { total, script, module }, oxidc: { total: sizes(await bundle('index')) } }));
+/** An entry whose module is a file beside the script. */
+function beside(script, module) {
+  const total = Object.fromEntries(Object.entries(script).map(([name, bytes]) => [name, bytes + module[name]]));
+  return { total, script, module };
+}
+
+const file = (name) => sizes(readFileSync(join(here, 'dist', name)));
+const client = "new AuthClient({ issuer: 'https://a.example', clientId: 'a' })";
+const frame = "await createFrame({ hosts: ['https://a.example'] })";
+const host = 'await createHost({ tokens: async () => ({ accessToken: "" }) })';
+console.log(JSON.stringify({
+  'oxidc/wasm': beside(sizes(await bundle('wasm', client)), file('oxidc_bg.wasm')),
+  oxidc: { total: sizes(await bundle('index', client)) },
+  'oxidc/miniapp/wasm': beside(sizes(await bundle('miniapp/wasm', frame)), file('miniapp/guest.wasm')),
+  'oxidc/miniapp': { total: sizes(await bundle('miniapp/index', frame)) },
+  'oxidc/miniapp/host': { total: sizes(await bundle('miniapp/host/index', host)) },
+}));

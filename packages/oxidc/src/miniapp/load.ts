@@ -3,7 +3,8 @@
  * @module
  */
 import bytes from '#guest-bytes';
+import { unpack } from '../load/once.js';
 import { machines } from './module.js';
 
 /** Makes the machines of frames. */
-export const load = machines(bytes);
+export const load = machines(() => unpack(bytes));

@@ -3,7 +3,7 @@
  * @module
  */
 import { errorOf } from '../errors.js';
-import { once, unpack } from '../load/once.js';
+import { once } from '../load/once.js';
 
 interface Exports {
   memory: WebAssembly.Memory;
@@ -34,9 +34,9 @@ export class Machine {
   }
 }
 
-/** A maker of machines from the module that a script carries. Each has an instance of its own, with which it ends. */
-export function machines(bytes: string): (first: object) => Promise<Machine> {
-  const load = once(() => WebAssembly.compileStreaming(unpack(bytes)));
+/** A maker of machines from a module. Each has an instance of its own, with which it ends. */
+export function machines(take: () => Promise<Response> | Response): (first: object) => Promise<Machine> {
+  const load = once(async () => WebAssembly.compileStreaming(await take()));
   return async (first) => {
     const machine = new Machine(await WebAssembly.instantiate(await load()));
     machine.feed(first);

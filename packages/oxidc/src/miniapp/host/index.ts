@@ -4,11 +4,12 @@
  * @packageDocumentation
  */
 import bytes from '#host-bytes';
+import { unpack } from '../../load/once.js';
 import { machines } from '../module.js';
 import { MiniAppHost } from './host.js';
 import type { HostOptions } from './types.js';
 
-const load = machines(bytes);
+const load = machines(() => unpack(bytes));
 
 /**
  * Makes the platform's side.
