@@ -6,11 +6,12 @@ import { build } from 'esbuild';
 
 const here = import.meta.dirname;
 
-async function bundle(entry, made) {
-  const contents = `import { ${made.split(/[ (]/).find((word) => word && !['new', 'await'].includes(word))} } from './dist/${entry}.js'; globalThis.made = ${made};`;
+/** What an entry costs an application that only makes one thing with it. */
+async function bundle(entry, name, made) {
+  const contents = `import { ${name} } from './dist/${entry}.js'; globalThis.made = ${made};`;
   const stdin = { contents, resolveDir: here };
   const { outputFiles } = await build({ stdin, bundle: true, minify: true, format: 'esm', target: 'es2022', write: false });
-  return outputFiles[0].contents;
+  return sizes(outputFiles[0].contents);
 }
 
 function sizes(bytes) {
@@ -25,13 +26,13 @@ function beside(script, module) {
 }
 
 const file = (name) => sizes(readFileSync(join(here, 'dist', name)));
-const client = "new AuthClient({ issuer: 'https://a.example', clientId: 'a' })";
-const frame = "await createFrame({ hosts: ['https://a.example'] })";
-const host = 'await createHost({ tokens: async () => ({ accessToken: "" }) })';
+const client = ['AuthClient', "new AuthClient({ issuer: 'https://a.example', clientId: 'a' })"];
+const frame = ['createFrame', "createFrame({ hosts: ['https://a.example'] })"];
+const host = ['createHost', "createHost({ tokens: async () => ({ accessToken: '' }) })"];
 console.log(JSON.stringify({
-  'oxidc/wasm': beside(sizes(await bundle('wasm', client)), file('oxidc_bg.wasm')),
-  oxidc: { total: sizes(await bundle('index', client)) },
-  'oxidc/miniapp/wasm': beside(sizes(await bundle('miniapp/wasm', frame)), file('miniapp/guest.wasm')),
-  'oxidc/miniapp': { total: sizes(await bundle('miniapp/index', frame)) },
-  'oxidc/miniapp/host': { total: sizes(await bundle('miniapp/host/index', host)) },
+  'oxidc/wasm': beside(await bundle('wasm', ...client), file('oxidc_bg.wasm')),
+  oxidc: { total: await bundle('index', ...client) },
+  'oxidc/miniapp/wasm': beside(await bundle('miniapp/wasm', ...frame), file('miniapp/guest.wasm')),
+  'oxidc/miniapp': { total: await bundle('miniapp/index', ...frame) },
+  'oxidc/miniapp/host': { total: await bundle('miniapp/host/index', ...host) },
 }));

@@ -12,6 +12,8 @@ pub mod guest;
 #[cfg(feature = "host")]
 pub mod host;
 #[cfg(all(feature = "standalone", target_arch = "wasm32"))]
+mod heap;
+#[cfg(all(feature = "standalone", target_arch = "wasm32"))]
 mod standalone;
 
 use alloc::string::String;

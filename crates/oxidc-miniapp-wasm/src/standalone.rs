@@ -15,9 +15,6 @@ use crate::guest::Boundary;
 #[cfg(not(feature = "guest"))]
 use crate::host::Boundary;
 
-#[global_allocator]
-static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
-
 // A trap ends this instance; nothing of it is used again.
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {

@@ -25,7 +25,9 @@ export class Machine {
   feed(input: object): any {
     const { memory, room, feed, answer } = this.#exports;
     const octets = new TextEncoder().encode(JSON.stringify(input));
-    new Uint8Array(memory.buffer, room(octets.length), octets.length).set(octets);
+    // Making room may move the memory.
+    const at = room(octets.length);
+    new Uint8Array(memory.buffer, at, octets.length).set(octets);
     const [a, b, c, d] = crypto.getRandomValues(new Uint32Array(4)) as unknown as [number, number, number, number];
     const length = feed(Date.now(), performance.now(), a, b, c, d);
     const result = JSON.parse(new TextDecoder().decode(new Uint8Array(memory.buffer, answer(), length)));
