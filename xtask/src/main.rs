@@ -1,5 +1,6 @@
 //! All automation of the repository: `cargo xtask <command>`.
 
+mod bench;
 mod browsers;
 mod ci;
 mod demo;
@@ -9,6 +10,7 @@ mod npm;
 mod parts;
 mod run;
 mod rust_surface;
+mod simulate;
 mod size;
 mod surface;
 mod test;
@@ -30,8 +32,15 @@ cargo xtask <command>
   size [--json]    builds the package and weighs each entry: raw, gzip and brotli; fails above the limits
   size --parts [guest|host]
                    what the WebAssembly module consists of, largest first: the core's, or one of the mini-apps'
+  bench [--quick] [part...]
+                   measures oxidc beside other clients and writes docs/benchmarks.md; for a quick run, or some of
+                   size, load, callback, cached, expiry, wake, forged, memory, id_tokens, core: target/benchmarks
   surface [--check]
                    writes the reports of the public surface, or says that they are out of date
+  simulate [--schedules N] [--seed S]
+                   drives the core through seeded schedules of tabs, faults and clocks and counts what came of them
+  simulate --story S
+                   tells the schedule of one seed
   tidy             small promises about the repository's files
   browsers         installs the browsers that the tests need, or says how
 ";
@@ -60,8 +69,10 @@ fn command(words: &[&str]) -> Result<ExitCode> {
         ["size", "--json"] => size::run(true)?,
         ["size", "--parts"] => parts::run(None)?,
         ["size", "--parts", side] if npm::SIDES.contains(side) => parts::run(Some(side))?,
+        ["bench", words @ ..] => bench::run(words)?,
         ["surface"] => surface::run(false)?,
         ["surface", "--check"] => surface::run(true)?,
+        ["simulate", arguments @ ..] => simulate::run(arguments)?,
         ["tidy"] => tidy::run()?,
         ["browsers"] => browsers::install()?,
         _ => bail!("there is no command `{}`\n\n{HELP}", words.join(" ")),

@@ -17,12 +17,26 @@ use crate::wire::json::Value;
 use crate::{login, signout};
 
 /// The page that the client lives in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Page {
     /// Its whole address when the client was made.
     pub href: String,
     /// Its origin.
     pub origin: String,
+    /// Who holds it in a frame.
+    pub frame: Frame,
+}
+
+/// Who holds a page in a frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Frame {
+    /// Nobody.
+    #[default]
+    None,
+    /// A page of the same origin.
+    Own,
+    /// A page of another origin.
+    Foreign,
 }
 
 /// What all flows share.
@@ -167,8 +181,9 @@ impl Client {
 
 async fn perform(cx: &Rc<Context>, command: Command) -> Result<Value> {
     match command {
-        Command::ProcessCallback { url } => login::callback::process(cx, &url).await,
-        Command::SignIn(options) => login::authorize::sign_in(cx, options).await.map(|()| Value::Null),
+        Command::ProcessCallback { url } => login::callback::process(cx, &url, None).await,
+        Command::SignIn(options) => login::authorize::sign_in(cx, options, false).await,
+        Command::SignInSilent(options) => login::silent::sign_in(cx, options).await,
         Command::GetSession => session::get(cx).await,
         Command::GetTokens(options) => session::refresh::get_tokens(cx, options).await,
         Command::RefreshSession(options) => session::refresh::refresh_session(cx, options).await,

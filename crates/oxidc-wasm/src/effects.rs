@@ -48,6 +48,11 @@ pub fn write(id: EffectId, effect: Effect) -> Value {
         Effect::Unlock { lock } => of("unlock").with("lock", lock),
         Effect::Wait { duration } => of("wait").with("duration", duration),
         Effect::Navigate { url, replace } => of("navigate").with("url", url).with("replace", replace),
+        Effect::Visit { task, url, relay, frame, timeout } => {
+            of("visit").with("task", task).with("url", url).with("relay", relay).with("frame", frame).with("timeout", timeout)
+        }
+        Effect::Relay { relay, url, wait } => of("relay").with("relay", relay).with("url", url).with("wait", wait),
+        Effect::Ask { hook, value } => of("ask").with("hook", hook).with("value", value),
         Effect::ReplaceAddress { url } => of("replaceAddress").with("url", url),
         Effect::Broadcast { record } => of("broadcast").with_some("record", record.as_ref().map(Secret::expose)),
         Effect::Publish(event) => publish(of("publish"), event),

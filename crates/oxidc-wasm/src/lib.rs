@@ -17,7 +17,7 @@ use oxidc_core::config::client::ClientConfig;
 use oxidc_core::effect::{EffectId, Now};
 use oxidc_core::error::{Code, Error, Result};
 use oxidc_core::wire::json::{Object, Value};
-use oxidc_core::{Client, Page};
+use oxidc_core::{Client, Frame, Page};
 use wasm_bindgen::prelude::*;
 
 #[cfg(all(feature = "standalone", target_arch = "wasm32"))]
@@ -86,7 +86,12 @@ fn configure(options: &str, page: &str) -> Result<Client> {
     let options = Value::parse(options).map_err(malformed)?;
     let page = Value::parse(page).map_err(malformed)?;
     let text = |name: &str| page.get(name).and_then(Value::as_str).map(String::from).unwrap_or_default();
-    let page = Page { href: text("href"), origin: text("origin") };
+    let frame = match text("frame").as_str() {
+        "own" => Frame::Own,
+        "foreign" => Frame::Foreign,
+        _ => Frame::None,
+    };
+    let page = Page { href: text("href"), origin: text("origin"), frame };
     let config = ClientConfig::from_value(&options, &page.origin)?;
     Ok(Client::new(config, page))
 }

@@ -32,6 +32,9 @@ pub fn read(text: &str) -> Outcome {
     if let (Some(href), Some(origin)) = (member("href"), member("origin")) {
         return Outcome::Address { href, origin };
     }
+    if let Some(text) = member("text") {
+        return Outcome::Text(text);
+    }
     if outcome.get("swapped").is_some() {
         return Outcome::Swapped;
     }

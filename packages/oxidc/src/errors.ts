@@ -4,6 +4,7 @@
  */
 import { type ErrorCode, faces } from './codes.js';
 import type { CoreError } from './host/protocol.js';
+import type { StepUpChallenge } from './types.js';
 
 /** What an error did to the session. */
 export type SessionEffect = 'kept' | 'ended' | 'unknown';
@@ -22,6 +23,8 @@ export class OxidcError extends Error {
   readonly error?: string;
   /** The provider's own words, if it gave any. Plain text, never HTML. */
   readonly errorDescription?: string;
+  /** What an API demands of the sign-in (RFC 9470), ready to be given to `signIn`. */
+  readonly challenge?: StepUpChallenge;
 
   /** @internal */
   constructor(facts: CoreError) {
@@ -33,6 +36,7 @@ export class OxidcError extends Error {
     if (facts.retryAfter !== undefined) this.retryAfter = facts.retryAfter;
     if (facts.error !== undefined) this.error = facts.error;
     if (facts.errorDescription !== undefined) this.errorDescription = facts.errorDescription;
+    if (facts.challenge) this.challenge = { ...facts.challenge, sameUser: true };
   }
 
   /** What may be sent to an error reporter: no secret is in it. */

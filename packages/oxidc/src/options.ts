@@ -51,7 +51,18 @@ const CHECKS: Record<keyof AuthClientOptions, Check> = {
   trustedAudiences: list,
   automaticRenewal: flag,
   onReturn: callable,
+  defaultSignIn: record,
+  popup: record,
+  onSessionCreating: callable,
+  onStepUp: callable,
+  filteredClaims: list,
+  frontChannelLogoutUri: address,
+  frontChannelLogoutSessionRequired: flag,
+  sessionKey: (value) => when(typeof value === 'string' && value !== ''),
 };
+
+/** What the core has no use for. */
+const OF_THE_PAGE = ['storage', 'onReturn', 'defaultSignIn', 'popup', 'onSessionCreating', 'onStepUp'];
 
 /** Refuses options of a wrong shape; gives back those that the core reads. */
 export function check(options: AuthClientOptions): Record<string, unknown> {
@@ -66,6 +77,5 @@ export function check(options: AuthClientOptions): Record<string, unknown> {
   for (const name of Object.keys(options)) {
     if (!Object.hasOwn(CHECKS, name)) throw errorFor('option_unknown', name);
   }
-  const { storage: _storage, onReturn: _onReturn, ...rest } = options;
-  return rest;
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !OF_THE_PAGE.includes(name)));
 }

@@ -64,6 +64,14 @@ test('construction accepts every option in its right form, and loads nothing', (
     trustedAudiences: ['other'],
     automaticRenewal: false,
     onReturn: () => {},
+    defaultSignIn: { prompt: 'login' },
+    popup: { width: 400 },
+    onSessionCreating: () => {},
+    onStepUp: () => true,
+    filteredClaims: ['iss'],
+    frontChannelLogoutUri: 'https://app.example.com/gone',
+    frontChannelLogoutSessionRequired: false,
+    sessionKey: 'second',
   };
   Object.assign(all.storage, { getItem: () => null, setItem: () => {}, removeItem: () => {} });
   assert.ok(new BaseClient(all, () => assert.fail('must not load')));

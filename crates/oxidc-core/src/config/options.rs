@@ -66,6 +66,15 @@ impl<'a> Options<'a> {
         })
     }
 
+    /// Whether the mode is the given one and not a redirect.
+    pub(crate) fn window(&mut self, mode: &str, default: bool) -> bool {
+        let Some(chosen) = self.text("mode") else { return default };
+        if chosen != mode && chosen != "redirect" {
+            self.refuse(Code::OptionInvalid, "mode");
+        }
+        chosen == mode
+    }
+
     /// A whole number within limits.
     pub(crate) fn number(&mut self, name: &str, least: i64, most: i64) -> Option<i64> {
         let number = self.value(name)?.as_integer();

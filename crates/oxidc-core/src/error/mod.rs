@@ -98,6 +98,7 @@ struct Facts {
     session: SessionEffect,
     retry_after: Option<u32>,
     provider: Option<ProviderSays>,
+    challenge: Option<Object>,
 }
 
 /// What the provider said, cut to printable characters and a harmless length. Plain text, never HTML.
@@ -111,7 +112,7 @@ impl Error {
     /// An error without further detail.
     #[must_use]
     pub fn new(code: Code) -> Self {
-        Self(Box::new(Facts { code, detail: None, session: code.session(), retry_after: None, provider: None }))
+        Self(Box::new(Facts { code, detail: None, session: code.session(), retry_after: None, provider: None, challenge: None }))
     }
 
     /// Adds what a developer needs to find the cause: the values that disagree, the member that is missing.
@@ -140,6 +141,13 @@ impl Error {
     #[must_use]
     pub fn said(mut self, error: &str, description: Option<&str>) -> Self {
         self.0.provider = Some(ProviderSays { error: printable(error, 64), description: description.map(|d| printable(d, 1024)) });
+        self
+    }
+
+    /// Adds what an API demands of the sign-in (RFC 9470 section 3): `acrValues` and `maxAge`.
+    #[must_use]
+    pub fn demanding(mut self, challenge: Object) -> Self {
+        self.0.challenge = Some(challenge);
         self
     }
 
@@ -180,7 +188,7 @@ impl Error {
     }
 
     /// The error as it crosses the boundary: `code`, `kind`, `message`, `session`, `retryable` and, where they
-    /// are known, `retryAfter` (seconds), `error` and `errorDescription` (the provider's words).
+    /// are known, `retryAfter` (seconds), `error` and `errorDescription` (the provider's words), and `challenge`.
     #[must_use]
     pub fn to_value(&self) -> Value {
         let mut message = String::from(self.0.code.sentence());
@@ -199,6 +207,7 @@ impl Error {
             .with_some("retryAfter", self.0.retry_after)
             .with_some("error", says.map(|s| s.error.clone()))
             .with_some("errorDescription", says.and_then(|s| s.description.clone()))
+            .with_some("challenge", self.0.challenge.clone())
             .into()
     }
 }

@@ -3,6 +3,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::wire::json::{Object, Value};
+
 /// The longest header that is read.
 const LONGEST: usize = 8_192;
 
@@ -23,6 +25,22 @@ impl Challenge {
 pub(crate) fn asks_for_token(header: Option<&str>) -> bool {
     let Some(challenges) = header.and_then(parse) else { return true };
     challenges.iter().any(|c| c.scheme == "bearer" && c.get("error").is_none_or(|error| error == "invalid_token"))
+}
+
+/// What an API demands of the sign-in, as the options that satisfy it (RFC 9470 section 3). A member that is malformed is
+/// not there.
+pub(crate) fn step_up(header: Option<&str>) -> Option<Object> {
+    let challenges = header.and_then(parse)?;
+    let challenge = challenges.iter().find(|c| c.scheme == "bearer" && c.get("error") == Some("insufficient_user_authentication"))?;
+    let mut acr_values: Vec<Value> = Vec::new();
+    for value in challenge.get("acr_values").unwrap_or_default().split(' ') {
+        if !value.is_empty() {
+            acr_values.push(value.into());
+        }
+    }
+    let digits = challenge.get("max_age").filter(|age| !age.is_empty() && age.bytes().all(|b| b.is_ascii_digit()));
+    let max_age = digits.and_then(|age| age.parse::<u32>().ok());
+    Some(Object::new().with("acrValues", acr_values).with_some("maxAge", max_age))
 }
 
 /// Reads a list of challenges; `None` where it is none.
@@ -129,6 +147,26 @@ mod tests {
         ] {
             assert_eq!(asks_for_token(header), asks, "{header:?}");
         }
+    }
+
+    #[test]
+    fn t455_a_demand_for_a_stronger_sign_in_is_read_and_what_is_malformed_in_it_is_not_there() {
+        for (header, demand) in [
+            (
+                r#"Bearer error="insufficient_user_authentication", acr_values="a  b", max_age="300""#,
+                Some(r#"{"acrValues":["a","b"],"maxAge":300}"#),
+            ),
+            (r#"Basic realm="x", Bearer error=insufficient_user_authentication, max_age=0"#, Some(r#"{"acrValues":[],"maxAge":0}"#)),
+            (r#"Bearer error="insufficient_user_authentication", max_age="-1""#, Some(r#"{"acrValues":[]}"#)),
+            (r#"Bearer error="insufficient_user_authentication", max_age="4294967296""#, Some(r#"{"acrValues":[]}"#)),
+            (r#"Bearer error="invalid_token", acr_values="a""#, None),
+            (r#"Basic error="insufficient_user_authentication""#, None),
+            ("", None),
+        ] {
+            let read = step_up(Some(header)).map(|demand| Value::from(demand).to_text());
+            assert_eq!(read.as_deref(), demand, "{header}");
+        }
+        assert!(step_up(None).is_none());
     }
 
     #[test]

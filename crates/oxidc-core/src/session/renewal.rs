@@ -77,9 +77,10 @@ pub(super) fn is_eager(cx: &Context, record: &Record) -> bool {
     record.flight.as_ref().is_some_and(|flight| !flight.open && !flight.asked) && cx.sessions.eager.get() == record.generation
 }
 
-/// How long to wait after so many failures in a row: at random, up to a limit that doubles each time.
+/// How long to wait after so many failures in a row: a second for each, and at random up to a limit that doubles each time.
 pub(super) async fn back_off(cx: &Context, failures: i64) -> Millis {
-    SECOND + (SECOND << failures.clamp(0, 6)).min(LONGEST_PAUSE) * jitter(cx).await / 256
+    let failures = failures.clamp(1, 6);
+    (SECOND * failures + (SECOND << failures) * jitter(cx).await / 256).min(LONGEST_PAUSE)
 }
 
 /// A random number below 256.

@@ -24,6 +24,9 @@ export type Effect = { id: number } & (
   | { do: 'unlock'; lock: number }
   | { do: 'wait'; duration: number }
   | { do: 'navigate'; url: string; replace: boolean }
+  | { do: 'visit'; task: number; url: string; relay: string; frame: boolean; timeout: number }
+  | { do: 'relay'; relay: string; url: string; wait: number | null }
+  | { do: 'ask'; hook: string; value: Record<string, unknown> }
   | { do: 'replaceAddress'; url: string }
   | { do: 'broadcast'; record?: string }
   | { do: 'publish'; event: string; session?: unknown; state?: string; reason?: string; token?: unknown; error?: CoreError }
@@ -44,6 +47,7 @@ export interface CoreError {
   retryAfter?: number;
   error?: string;
   errorDescription?: string;
+  challenge?: { acrValues: string[]; maxAge?: number };
 }
 
 /** What came of an effect. */
