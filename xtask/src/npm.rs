@@ -52,7 +52,7 @@ pub fn target() -> Result<()> {
 /// Builds one side of the mini-app protocol for the npm package.
 pub fn miniapp(side: &str) -> Result<PathBuf> {
     let features = format!("{side},standalone");
-    let module = wasm("oxidc-miniapp-wasm", &["--no-default-features", "--features", &features])?;
+    let module = wasm("oxidc-miniapp-wasm", &["--no-default-features", "--features", &features, "--lib", "--crate-type", "cdylib"])?;
     // The other side is built into the same file.
     let own = module.with_file_name(format!("oxidc_miniapp_{side}.wasm"));
     fs::copy(&module, &own)?;
