@@ -9,10 +9,10 @@ extern crate alloc;
 
 #[cfg(feature = "guest")]
 pub mod guest;
-#[cfg(feature = "host")]
-pub mod host;
 #[cfg(all(feature = "standalone", target_arch = "wasm32"))]
 mod heap;
+#[cfg(feature = "host")]
+pub mod host;
 #[cfg(all(feature = "standalone", target_arch = "wasm32"))]
 mod standalone;
 
