@@ -17,6 +17,6 @@ export async function show(name, work) {
   try {
     tell(await work());
   } catch (error) {
-    tell(`refused: ${error.code ?? error.name}`);
+    tell(`refused: ${typeof error.code === 'string' ? error.code : error.name}`);
   }
 }
