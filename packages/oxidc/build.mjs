@@ -1,11 +1,11 @@
-// Builds dist/ from the sources and from what wasm-bindgen made: `node build.mjs <folder of wasm-bindgen> [--dev]`.
+// Builds dist/ from the sources and from the modules that the compiler made: `node build.mjs <core> <guest> <host> [--dev]`.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { build } from 'esbuild';
 
-const [bindgen, flag] = process.argv.slice(2);
+const [module, guest, host, flag] = process.argv.slice(2);
 const here = import.meta.dirname;
 const dist = join(here, 'dist');
 const wasm = join(dist, 'oxidc_bg.wasm');
@@ -13,19 +13,18 @@ const tool = (name) => join(here, 'node_modules', '.bin', name);
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(join(dist, 'miniapp'), { recursive: true });
-const optimise = (name, to) => {
-  const from = join(bindgen, `${name}.wasm`);
+const optimise = (from, to) => {
   if (flag === '--dev') copyFileSync(from, to);
-  else execFileSync(tool('wasm-opt'), ['-Oz', '--converge', '--strip-debug', '--strip-producers', from, '-o', to], { stdio: 'inherit' });
+  else execFileSync(tool('wasm-opt'), ['--low-memory-unused', '--flatten', '--rereloop', '-O2', '-Oz', '--converge', '--strip-debug', '--strip-producers', from, '-o', to], { stdio: 'inherit' });
 };
-optimise('oxidc_wasm_bg', wasm);
-const sides = { guest: join(dist, 'miniapp', 'guest.wasm'), host: join(bindgen, 'host.wasm') };
-for (const [side, to] of Object.entries(sides)) optimise(`${side}_raw`, to);
+optimise(module, wasm);
+const sides = { guest: join(dist, 'miniapp', 'guest.wasm'), host: `${host}.small` };
+optimise(guest, sides.guest);
+optimise(host, sides.host);
 
 const parts = {
   name: 'parts',
   setup(build) {
-    build.onResolve({ filter: /^#core$/ }, () => ({ path: join(bindgen, 'oxidc_wasm.js') }));
     build.onResolve({ filter: /bytes$/ }, ({ path }) => ({ path: sides[path.slice(1, -6)] ?? wasm, namespace: 'parts' }));
     build.onLoad({ filter: /.*/, namespace: 'parts' }, ({ path }) => ({
       contents: `export default '${deflateRawSync(readFileSync(path), { level: 9 }).toString('base64')}'`,

@@ -8,26 +8,18 @@ use oxidc_core::error::Code;
 
 use crate::run::{root, write as write_file};
 
-/// The errors that the page makes itself, because the core is not there or cannot know.
-const OF_THE_PAGE: &[Code] = &[
-    Code::OptionUnknown,
-    Code::OptionInvalid,
-    Code::IssuerInvalid,
-    Code::IssuerInsecure,
-    Code::ClientIdMissing,
-    Code::ClientSecretRefused,
-    Code::RedirectUriInvalid,
-    Code::AllowedOriginInvalid,
+/// The errors that the face of mini-apps makes itself. Their modules carry the sentences of the others, so a frame need not load them all.
+const OF_THE_FRAME: &[Code] = &[
+    Code::ApiFailed,
+    Code::NotInitialized,
+    Code::Aborted,
     Code::Closed,
+    Code::CoreTrapped,
+    Code::NetworkFailed,
     Code::NoBrowser,
     Code::WasmBlocked,
     Code::WasmFailed,
-    Code::CoreTrapped,
-    Code::Aborted,
 ];
-
-/// The errors that the mini-app face makes itself.
-const OF_THE_FRAME: &[Code] = &[Code::ApiFailed, Code::NotInitialized];
 
 /// Writes them.
 pub fn write() -> Result<()> {
@@ -56,20 +48,26 @@ fn typescript() -> String {
         let _ = writeln!(text, "  '{}',", code.name());
     }
     text.push_str("] as const;\n\n/** The stable code of an error. */\nexport type ErrorCode = (typeof errorCodes)[number];\n\n");
-    text.push_str("/** What the page needs to know of the errors that it makes itself: kind, sentence, whether a retry helps. */\n");
-    faces(&mut text, "faces", OF_THE_PAGE);
-    text.push_str("\n/** The same of the errors that a mini-app's frame makes itself. */\n");
-    faces(&mut text, "frameFaces", OF_THE_FRAME);
-    text
-}
-
-fn faces(text: &mut String, name: &str, codes: &[Code]) {
-    let _ = writeln!(text, "export const {name} = {{");
-    for code in codes {
-        let sentence = code.sentence().replace('\'', "\\'");
-        let _ = writeln!(text, "  {}: ['{}', '{sentence}', {}],", code.name(), code.kind().name(), code.retryable());
+    text.push_str("/** Kind by kind what each code means. A `+` in front: the same call may succeed later without a change. */\nexport const meanings = {\n");
+    let mut kinds: Vec<&str> = Code::ALL.iter().map(|code| code.kind().name()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    for kind in kinds {
+        let _ = writeln!(text, "  {kind}: {{");
+        for code in Code::ALL.iter().filter(|code| code.kind().name() == kind) {
+            let retry = if code.retryable() { "+" } else { "" };
+            let _ = writeln!(text, "    {}: '{retry}{}',", code.name(), code.sentence().replace('\'', "\\'"));
+        }
+        text.push_str("  },\n");
     }
-    text.push_str("} as const satisfies Record<string, readonly [string, string, boolean]>;\n");
+    text.push_str("} as const satisfies Record<string, Record<string, string>>;\n\n");
+    text.push_str("/** Kind and meaning of the errors that the face of mini-apps makes itself. */\nexport const frameMeanings = {\n");
+    for code in OF_THE_FRAME {
+        let retry = if code.retryable() { "+" } else { "" };
+        let _ = writeln!(text, "  {}: ['{}', '{retry}{}'],", code.name(), code.kind().name(), code.sentence().replace('\'', "\\'"));
+    }
+    text.push_str("} as const satisfies Record<string, readonly [string, string]>;\n");
+    text
 }
 
 fn markdown() -> String {

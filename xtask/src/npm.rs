@@ -1,4 +1,4 @@
-//! Builds the npm package: Rust to WebAssembly, its glue, the TypeScript around it.
+//! Builds the npm package: Rust to WebAssembly, the TypeScript around it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,15 +17,11 @@ pub const SIDES: [&str; 2] = ["guest", "host"];
 
 pub fn run(dev: bool) -> Result<()> {
     generated::write()?;
-    let bindgen = root().join("target/bindgen");
-    glue(&core()?, &bindgen, true)?;
-    fs::create_dir_all(&bindgen)?;
-    for side in SIDES {
-        fs::copy(miniapp(side)?, bindgen.join(format!("{side}_raw.wasm")))?;
-    }
+    let module = core()?.display().to_string();
+    let [guest, host] = SIDES.map(miniapp);
+    let (guest, host) = (guest?.display().to_string(), host?.display().to_string());
     npm_packages("packages/oxidc")?;
-    let bindgen = bindgen.display().to_string();
-    let mut words = vec!["node", "build.mjs", &bindgen];
+    let mut words = vec!["node", "build.mjs", &module, &guest, &host];
     if dev {
         words.push("--dev");
     }
@@ -33,11 +29,25 @@ pub fn run(dev: bool) -> Result<()> {
     write(&root().join(HOST_COPY), &fs::read_to_string(root().join("packages/oxidc/dist/host.js"))?)
 }
 
+/// Half a megabyte, which is plenty: constants behind it have shorter addresses than behind the whole one of the default.
+const STACK: &str = "-Clink-arg=-zstack-size=524288";
+
 /// Builds the core for the npm package.
 pub fn core() -> Result<PathBuf> {
     // A library for Rust front ends becomes a module only here: made with both types at once, it is not optimised over all crates,
     // and the two kinds of builds overwrite each other's module.
-    wasm("oxidc-wasm", &["--features", "standalone", "--lib", "--crate-type", "cdylib"])
+    wasm("oxidc-wasm", &["--no-default-features", "--features", "standalone", "--lib", "--crate-type", "cdylib", "--", STACK])
+}
+
+/// Builds one side of the mini-app protocol for the npm package.
+pub fn miniapp(side: &str) -> Result<PathBuf> {
+    let features = format!("{side},standalone");
+    let more = ["--no-default-features", "--features", &features, "--lib", "--crate-type", "cdylib", "--", STACK];
+    let module = wasm("oxidc-miniapp-wasm", &more)?;
+    // The other side is built into the same file.
+    let own = module.with_file_name(format!("oxidc_miniapp_{side}.wasm"));
+    fs::copy(&module, &own)?;
+    Ok(own)
 }
 
 /// A toolchain that was there before may lack what the repository asks for; rustup adds it.
@@ -47,16 +57,6 @@ pub fn target() -> Result<()> {
         return Ok(());
     }
     run_program(".", &["rustup", "target", "add", "wasm32-unknown-unknown"])
-}
-
-/// Builds one side of the mini-app protocol for the npm package.
-pub fn miniapp(side: &str) -> Result<PathBuf> {
-    let features = format!("{side},standalone");
-    let module = wasm("oxidc-miniapp-wasm", &["--no-default-features", "--features", &features, "--lib", "--crate-type", "cdylib"])?;
-    // The other side is built into the same file.
-    let own = module.with_file_name(format!("oxidc_miniapp_{side}.wasm"));
-    fs::copy(&module, &own)?;
-    Ok(own)
 }
 
 /// Builds a crate for browsers; the file of the module comes back.

@@ -143,8 +143,8 @@ impl Command {
     ///
     /// [`Code::OptionUnknown`], [`Code::OptionInvalid`] and the codes for scopes, resources and parameters.
     pub fn from_value(command: &Value) -> Result<Self> {
-        let text = |name: &str| command.get(name).and_then(Value::as_str).unwrap_or_default();
-        let flag = |name: &str| command.get(name).and_then(Value::as_bool).unwrap_or(false);
+        let text = |name: &str| command.text(name).unwrap_or_default();
+        let flag = |name: &str| command.flag(name).unwrap_or(false);
         let options = command.get("options");
         Ok(match text("do") {
             "processCallback" => Self::ProcessCallback { url: text("url").into() },
@@ -162,7 +162,7 @@ impl Command {
                 replayable: flag("replayable"),
             }),
             "notice" => Self::Notice(match text("what") {
-                "stored" => command.get("record").and_then(Value::as_str).map_or(Notice::Stored, |text| Notice::HandedOver(text.into())),
+                "stored" => command.text("record").map_or(Notice::Stored, |text| Notice::HandedOver(text.into())),
                 "online" => Notice::Online,
                 "visible" => Notice::Visible,
                 "hidden" => Notice::Hidden,

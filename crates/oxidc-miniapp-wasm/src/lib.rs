@@ -7,10 +7,11 @@
 
 extern crate alloc;
 
+#[cfg(all(feature = "standalone", target_arch = "wasm32"))]
+#[path = "../../oxidc-wasm/src/allocator.rs"]
+mod allocator;
 #[cfg(feature = "guest")]
 pub mod guest;
-#[cfg(all(feature = "standalone", target_arch = "wasm32"))]
-mod heap;
 #[cfg(feature = "host")]
 pub mod host;
 #[cfg(all(feature = "standalone", target_arch = "wasm32"))]

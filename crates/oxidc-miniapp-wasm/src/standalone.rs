@@ -10,10 +10,14 @@ use oxidc_core::effect::Now;
 use oxidc_core::wire::json::Value;
 use oxidc_miniapp::clock::Moment;
 
+use crate::allocator::Blocks;
 #[cfg(feature = "guest")]
 use crate::guest::Boundary;
 #[cfg(not(feature = "guest"))]
 use crate::host::Boundary;
+
+#[global_allocator]
+static ALLOCATOR: Blocks = Blocks::new();
 
 // A trap ends this instance; nothing of it is used again.
 #[panic_handler]

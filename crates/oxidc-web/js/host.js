@@ -832,8 +832,8 @@ var Driver = class {
       }
     }
   }
-  #error(code, detail) {
-    return this.#options.makeError({ code, kind: "", message: detail ?? "", session: "kept", retryable: false });
+  #error(code, message) {
+    return this.#options.makeError({ code, message, session: "kept" });
   }
 };
 async function sleep(duration, signal) {

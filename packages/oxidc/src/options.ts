@@ -2,14 +2,13 @@
  * The shape of the options, so that mistakes show where the client is constructed. The core checks everything again when it is made.
  * @module
  */
-import type { faces } from './codes.js';
+import type { ErrorCode } from './codes.js';
 import { errorFor } from './errors.js';
 import type { AuthClientOptions, Storage } from './types.js';
 
-type Code = keyof typeof faces;
-type Check = (value: unknown) => Code | undefined;
+type Check = (value: unknown) => ErrorCode | undefined;
 
-const when = (good: boolean, code: Code = 'option_invalid') => (good ? undefined : code);
+const when = (good: boolean, code: ErrorCode = 'option_invalid') => (good ? undefined : code);
 const flag: Check = (value) => when(typeof value === 'boolean');
 const callable: Check = (value) => when(typeof value === 'function');
 const texts: Check = (value) => when(typeof value === 'string' || (Array.isArray(value) && value.every((v) => typeof v === 'string')));

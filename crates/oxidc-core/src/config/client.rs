@@ -1,5 +1,6 @@
 //! The client's configuration, checked when it is made.
 
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -56,7 +57,7 @@ pub struct ClientConfig {
     pub(crate) popup_timeout: u32,
     pub(crate) silent_timeout: u32,
     pub(crate) allowed_origins: Vec<AllowedOrigin>,
-    pub(crate) provider: Option<(Metadata, Option<KeySet>)>,
+    pub(crate) provider: Option<(Rc<Metadata>, Option<KeySet>)>,
     pub(crate) algorithms: Vec<Algorithm>,
     pub(crate) trusted_audiences: Vec<String>,
     pub(crate) automatic_renewal: bool,
@@ -238,7 +239,7 @@ fn allowed_origins(options: &mut Options<'_>, resources: &[Resource]) -> Vec<All
 }
 
 /// A provider described by hand is not mixed with a discovered one.
-fn by_hand(described: &Value) -> Result<(Metadata, Option<KeySet>)> {
+fn by_hand(described: &Value) -> Result<(Rc<Metadata>, Option<KeySet>)> {
     let metadata = Metadata::by_hand(described)?;
     let keys = match described.get("jwks") {
         Some(keys) => Some(KeySet::parse(keys).map_err(|_| Code::KeysInvalid)?),
@@ -247,7 +248,7 @@ fn by_hand(described: &Value) -> Result<(Metadata, Option<KeySet>)> {
     if keys.is_none() && metadata.jwks_uri.is_none() {
         return Err(Error::new(Code::DiscoveryInvalid).detail("jwks_uri"));
     }
-    Ok((metadata, keys))
+    Ok((Rc::new(metadata), keys))
 }
 
 fn algorithms(options: &mut Options<'_>) -> Vec<Algorithm> {

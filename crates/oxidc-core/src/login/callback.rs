@@ -18,7 +18,7 @@ use crate::secret::{Secret, same};
 use crate::signout::front_channel;
 use crate::wire::form;
 use crate::wire::json::{Object, Value};
-use crate::wire::url::split_query;
+use crate::wire::url::{parts, split_query};
 
 /// The parameters of responses; they are taken out of the address bar.
 const PARAMETERS: &[&str] = &[
@@ -188,7 +188,7 @@ fn clean(base: &str, query: &str, fragment: Option<&str>) -> String {
     let name_of = |pair: &str| form::parse(pair).and_then(|p| p.into_iter().next()).map(|(name, _)| name);
     let mut url = String::from(base);
     let mut separator = '?';
-    for pair in query.split('&') {
+    for pair in parts(query, b'&') {
         if name_of(pair).is_some_and(|name| !PARAMETERS.contains(&name.as_str())) {
             url.push(separator);
             url.push_str(pair);

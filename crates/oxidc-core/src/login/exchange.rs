@@ -22,6 +22,7 @@ use crate::wire::base64url;
 use crate::wire::form::Form;
 use crate::wire::http::Request;
 use crate::wire::json::{Object, Value};
+use crate::wire::url::parts;
 
 /// The largest answer that is read, in octets.
 pub(crate) const LIMIT: u32 = 1024 * 1024;
@@ -58,12 +59,18 @@ impl TokenResponse {
             None => None,
             Some(Value::Number(seconds)) => seconds.floor().filter(|s| *s >= 0).map(Some).ok_or_else(|| wrong("expires_in"))?,
             // Sloppy providers send digits in quotes.
-            Some(Value::String(digits)) if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) => {
-                Some(digits.parse().unwrap_or(LONGEST_LIFETIME))
-            }
+            Some(Value::String(text)) => Some(answer::digits(text).ok_or_else(|| wrong("expires_in"))?),
             Some(_) => return Err(wrong("expires_in")),
         };
-        let scope = text("scope")?.map(|scope| scope.split(' ').filter(|s| !s.is_empty()).map(String::from).collect());
+        let scope = text("scope")?.map(|scope| {
+            let mut scopes = Vec::new();
+            for scope in parts(scope, b' ') {
+                if !scope.is_empty() {
+                    scopes.push(scope.into());
+                }
+            }
+            scopes
+        });
         // An empty refresh token means none (seen in the field).
         let refresh_token = text("refresh_token")?.filter(|t| !t.is_empty());
         if refresh_token.is_some_and(|token| !token.bytes().all(|b| matches!(b, 0x20..=0x7e))) {
@@ -135,16 +142,16 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn, app
     let claims = verify::id_token(cx, &id_token, checks).await?;
     let mut user = session::user_of(cx, &claims);
     if cx.config.fetch_userinfo {
-        let subject = claims.get("sub").and_then(Value::as_str).unwrap_or_default();
+        let subject = claims.text("sub").unwrap_or_default();
         match userinfo::fetch(cx, &response.access_token, subject).await {
-            Ok(Some(more)) => more.into_iter().for_each(|(name, value)| user.insert(name, value)),
+            Ok(Some(more)) => user.extend(more),
             Ok(None) => (),
             Err(error) if error.code() == Code::UserInfoSubjectMismatch => return Err(error),
             // The person is signed in; only the extra claims are missing.
             Err(error) => cx.publish(Event::Error(error)),
         }
     }
-    let subject = claims.get("sub").and_then(Value::as_str).unwrap_or_default().into();
+    let subject = claims.text("sub").unwrap_or_default().into();
     let token = response.token(Vec::new(), attempt.scopes.clone(), sent_at);
     let mut record = Record {
         generation: 0,

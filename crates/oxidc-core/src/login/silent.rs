@@ -1,6 +1,7 @@
 //! Sign-in without anything shown (OpenID Connect Core 1.0 section 3.1.2.1, `prompt=none`): with the refresh token where
 //! there is one, else in a hidden frame, or by a redirect for browsers that keep cookies from frames.
 
+use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
 
@@ -47,7 +48,7 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions) -> Result<
     let (scopes, resources, acr) = (words(&options.scopes, ' '), words(&options.resources, ' '), words(&options.acr_values, ' '));
     let flight = text(&["silent\n", &scopes, "\n", &resources, "\n", &acr, "\n", &age, "\n", hint]);
     let work = cx.clone();
-    cx.flights.join(&cx.shell, &flight, || async move { authorize::sign_in(&work, options, true).await.map(drop) }).await?;
+    cx.flights.join(&cx.shell, &flight, Box::pin(async move { authorize::sign_in(&work, options, true).await.map(drop) })).await?;
     Ok(view(cx))
 }
 

@@ -98,10 +98,10 @@ pub(crate) fn view_of(cx: &Context, record: &Record) -> Object {
         .with("issuer", cx.config.issuer.as_str())
         .with("clientId", cx.config.client_id.as_str())
         .with("subject", record.subject.as_str())
-        .with("scopes", record.find(&record.default_want()).map_or_else(Vec::new, |token| token.granted.clone()))
+        .with("scopes", record.find(&record.default_want()).map_or([].as_slice(), |token| &token.granted))
         .with_some("expiresAt", record.find(&record.default_want()).and_then(record::Token::expires_at))
         .with("authenticatedAt", record.authenticated_at);
-    own.into_iter().for_each(|(name, value)| session.insert(name, value));
+    session.extend(own);
     session
 }
 
@@ -186,8 +186,8 @@ pub(crate) fn announce_token(cx: &Context, want: Option<&Want>) {
     let default = record.default_want();
     if let Some(token) = record.find(want.unwrap_or(&default)) {
         let token = Object::new()
-            .with("resources", token.resources.clone())
-            .with("scopes", token.granted.clone())
+            .with("resources", token.resources.as_slice())
+            .with("scopes", token.granted.as_slice())
             .with_some("expiresAt", token.expires_at());
         cx.publish(Event::Tokens { token: token.into() });
     }

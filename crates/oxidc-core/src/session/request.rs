@@ -14,7 +14,6 @@ use crate::secret::Secret;
 use crate::time::{Millis, SECOND};
 use crate::wire::answer::failed;
 use crate::wire::http::Response;
-use crate::wire::json::Value;
 
 /// A token that is younger was refused for another reason than its age.
 const YOUNG: Millis = 5 * SECOND;
@@ -60,7 +59,7 @@ async fn another(cx: &Rc<Context>, options: &TokenOptions, used: &Secret) -> Res
 
 pub(super) async fn token(cx: &Rc<Context>, options: &TokenOptions) -> Result<Secret> {
     let tokens = refresh::get_tokens(cx, options.clone()).await?;
-    Ok(tokens.get("accessToken").and_then(Value::as_str).unwrap_or_default().into())
+    Ok(tokens.text("accessToken").unwrap_or_default().into())
 }
 
 fn is_young(cx: &Context, options: &TokenOptions) -> bool {

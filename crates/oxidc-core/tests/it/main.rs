@@ -10,3 +10,4 @@ mod jwk;
 mod jws;
 mod support;
 mod url;
+mod windows;

@@ -41,7 +41,7 @@ impl Guest {
         } else {
             let name = request.iter().find(|(name, _)| *name == kind).map_or(kind, |(_, name)| name);
             let mut message = message::of(name).with("id", id.as_str());
-            body.into_iter().for_each(|(name, value)| message.insert(name, value));
+            message.extend(body);
             // Room for what is added to it on the way.
             if message::text(message.clone()).len() > LONGEST - 64 {
                 return Err(fault!(MessageTooLarge));
@@ -93,7 +93,7 @@ impl Guest {
                     answer = Object::new().with("result", answer).into();
                 }
                 if let Value::Object(members) = answer {
-                    members.into_iter().for_each(|(name, value)| body.insert(name, value));
+                    body.extend(members);
                 }
                 let message = Message::from(body);
                 self.answered(id, Ok(&message));

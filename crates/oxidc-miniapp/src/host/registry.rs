@@ -133,9 +133,7 @@ impl Host {
         let frame = self.frames.iter().find(|f| f.id == frame);
         let app = frame.and_then(|frame| self.apps.iter().find(|app| app.id == frame.app));
         let mut context = app.map(|app| app.context.clone()).unwrap_or_default();
-        for (name, value) in frame.map(|frame| frame.context.clone()).unwrap_or_default() {
-            context.insert(name, value);
-        }
+        context.extend(frame.map(|frame| frame.context.clone()).unwrap_or_default());
         context.remove("auth");
         context
     }

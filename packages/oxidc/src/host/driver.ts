@@ -332,8 +332,8 @@ export class Driver {
     }
   }
 
-  #error(code: string, detail?: string): unknown {
-    return this.#options.makeError({ code, kind: '', message: detail ?? '', session: 'kept', retryable: false });
+  #error(code: string, message?: string): unknown {
+    return this.#options.makeError({ code, message, session: 'kept' });
   }
 }
 

@@ -37,13 +37,12 @@ export type Effect = { id: number } & (
 /** Where records are kept. */
 export type Area = 'session' | 'device';
 
-/** An error as the core tells it. */
+/** An error as the core tells it: the code says the rest. */
 export interface CoreError {
   code: string;
-  kind: string;
-  message: string;
   session: 'kept' | 'ended' | 'unknown';
-  retryable: boolean;
+  /** The detail; the sentence belongs to the code. */
+  message?: string | undefined;
   retryAfter?: number;
   error?: string;
   errorDescription?: string;

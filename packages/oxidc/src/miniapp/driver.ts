@@ -2,7 +2,7 @@
  * Drives the machine of a frame: window, port, timer, requests. Decides nothing.
  * @module
  */
-import { errorFor, errorOf } from '../errors.js';
+import { errorFor, errorOf } from './errors.js';
 import type { Machine } from './module.js';
 import { type Effect, Feeder, join, Listeners, textOf } from './transport.js';
 import type { HostTransport } from './types.js';
@@ -172,8 +172,8 @@ export class Driver extends Listeners {
       this.#feed({ do: 'sent', task, status, headers: Object.fromEntries(read) });
     } catch (error) {
       this.#feed({ do: 'notSent', task });
-      const code = (error as any)?.name === 'AbortError' ? 'aborted' : 'network_failed';
-      this.#calls.get(task)?.reject(errorOf({ code, kind: 'network', message: String(error), session: 'kept', retryable: true }));
+      const aborted = (error as any)?.name === 'AbortError';
+      this.#calls.get(task)?.reject(aborted ? errorFor('aborted') : errorFor('network_failed', String(error)));
       this.#calls.delete(task);
     }
   }

@@ -2,11 +2,10 @@
  * A frame without singletons.
  * @module
  */
-import { frameFaces } from '../codes.js';
-import { BridgeError, errorFor } from '../errors.js';
 import { request } from '../host/request.js';
 import { Driver } from './driver.js';
 import { address, bodyOf } from './encode.js';
+import { errorFor } from './errors.js';
 import type { Machine } from './module.js';
 import type { FrameContext, FrameEvents, FrameOptions, FrameTokenOptions, FrameTokens, RateLimitState, RestGetParams, RestOptions, RestPostData } from './types.js';
 
@@ -119,13 +118,13 @@ export class MiniAppFrame {
 
   async #api(method: string, make: (base: string) => [string, RequestInit], { signal }: RestOptions): Promise<any> {
     const { domain, https } = this.#context;
-    if (!domain) throw bridge('api_failed', `${method}: the context names no domain`);
+    if (!domain) throw errorFor('api_failed', `${method}: the context names no domain`);
     const [url, init] = make(`${https === false ? 'http' : 'https'}://${domain}`);
     const response = await this.#request(url, signal ? { ...init, signal } : init, true);
     const body = await response.json().catch(() => undefined);
     const error = body?.error;
     if (!response.ok || body === undefined || (error !== undefined && error !== null && error !== false)) {
-      throw bridge('api_failed', `${method}: ${response.status}`, typeof error === 'string' ? error : error?.message);
+      throw errorFor('api_failed', `${method}: ${response.status}`, typeof error === 'string' ? error : error?.message);
     }
     return body?.response ?? body;
   }
@@ -144,12 +143,6 @@ export class MiniAppFrame {
   close(): Promise<void> {
     return this.#driver.close();
   }
-}
-
-/** An error of the face itself. */
-export function bridge(code: keyof typeof frameFaces, detail: string, error?: string): BridgeError {
-  const [kind, sentence, retryable] = frameFaces[code];
-  return new BridgeError({ code, kind, message: `${sentence} (${detail})`, session: 'kept', retryable, ...(error && { error }) });
 }
 
 /** The hosts that the page itself names, in its own head. Two such elements contradict each other, so they name nobody. */

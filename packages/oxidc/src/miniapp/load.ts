@@ -3,8 +3,7 @@
  * @module
  */
 import bytes from '#guest-bytes';
-import { unpack } from '../load/once.js';
-import { machines } from './module.js';
+import { machines, unpack } from './module.js';
 
 /** Makes the machines of frames. */
 export const load = machines(() => unpack(bytes));

@@ -2,8 +2,8 @@
  * The WebAssembly module of one side: a text is written into its memory, and a text is read out of it.
  * @module
  */
-import { errorOf } from '../errors.js';
-import { once } from '../load/once.js';
+import { decode } from '../host/crypto.js';
+import { errorFor, errorOf } from './errors.js';
 
 interface Exports {
   memory: WebAssembly.Memory;
@@ -38,10 +38,27 @@ export class Machine {
 
 /** A maker of machines from a module. Each has an instance of its own, with which it ends. */
 export function machines(take: () => Promise<Response> | Response): (first: object) => Promise<Machine> {
-  const load = once(async () => WebAssembly.compileStreaming(await take()));
+  let module: Promise<WebAssembly.Module> | undefined;
   return async (first) => {
-    const machine = new Machine(await WebAssembly.instantiate(await load()));
+    let instance;
+    try {
+      instance = await WebAssembly.instantiate(await (module ??= WebAssembly.compileStreaming(take())));
+    } catch (error) {
+      module = undefined;
+      throw errorFor(/unsafe-eval|Content Security Policy|CSP/i.test(String(error)) ? 'wasm_blocked' : 'wasm_failed', String(error));
+    }
+    const machine = new Machine(instance);
     machine.feed(first);
     return machine;
   };
+}
+
+/** The module that a script carries, packed and as base64. */
+export function unpack(bytes: string): Response {
+  const { readable, writable } = new DecompressionStream('deflate-raw');
+  // What fails here fails for the reader too.
+  const writer = writable.getWriter();
+  writer.write(decode(bytes)).catch(() => {});
+  writer.close().catch(() => {});
+  return new Response(readable, { headers: { 'content-type': 'application/wasm' } });
 }

@@ -2,7 +2,8 @@
  * `OAuth2`: the tokens of the current person, as one object.
  * @module
  */
-import { bridge, type MiniAppFrame } from './frame.js';
+import { errorFor } from './errors.js';
+import type { MiniAppFrame } from './frame.js';
 import { guarded, Listeners } from './transport.js';
 import type { AuthContext, EventCallbacks, FrameTokens, OAuth2EventName, OAuth2Params, OAuth2RefreshResult } from './types.js';
 
@@ -32,7 +33,7 @@ export class OAuth2 {
    * @throws {@link BridgeError} `not_initialized` before `initialize`.
    */
   static getInstance(): OAuth2 {
-    if (!this.#instance) throw bridge('not_initialized', 'OAuth2');
+    if (!this.#instance) throw errorFor('not_initialized', 'OAuth2');
     return this.#instance;
   }
 
@@ -107,7 +108,7 @@ export class OAuth2 {
    * @throws {@link BridgeError} `not_initialized` before the frame is initialised; and as `getTokens`.
    */
   async refresh(): Promise<OAuth2RefreshResult> {
-    if (!OAuth2.#frame) throw bridge('not_initialized', 'OAuth2.refresh');
+    if (!OAuth2.#frame) throw errorFor('not_initialized', 'OAuth2.refresh');
     this.#tokens = (await OAuth2.#frame.getTokens({ forceRefresh: true })) as FrameTokens;
     return this.#result();
   }

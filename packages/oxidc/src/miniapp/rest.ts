@@ -2,7 +2,8 @@
  * `Rest`, `RateLimiter` and `User`: one object each, over the frame that was initialised.
  * @module
  */
-import { bridge, type MiniAppFrame } from './frame.js';
+import { errorFor } from './errors.js';
+import type { MiniAppFrame } from './frame.js';
 import { OAuth2 } from './oauth2.js';
 import { UserOptions } from './ui.js';
 import type { RateLimitState, RestCallParams, RestGetParams, RestPostData, UserRole } from './types.js';
@@ -17,7 +18,7 @@ export function attach(frame: MiniAppFrame | undefined): void {
 
 /** The frame that was initialised. */
 export function frame(what: string): MiniAppFrame {
-  if (!current) throw bridge('not_initialized', what);
+  if (!current) throw errorFor('not_initialized', what);
   return current;
 }
 

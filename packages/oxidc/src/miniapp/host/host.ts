@@ -2,7 +2,7 @@
  * Drives the machine of a host: window, frames, ports, timer, source of tokens. Decides nothing.
  * @module
  */
-import { errorFor } from '../../errors.js';
+import { errorFor } from '../errors.js';
 import type { Machine } from '../module.js';
 import { type Effect, Feeder, join, Listeners, textOf } from '../transport.js';
 import type { FrameContext } from '../types.js';

@@ -4,8 +4,7 @@
  * @packageDocumentation
  */
 import bytes from '#host-bytes';
-import { unpack } from '../../load/once.js';
-import { machines } from '../module.js';
+import { machines, unpack } from '../module.js';
 import { MiniAppHost } from './host.js';
 import type { HostOptions } from './types.js';
 
