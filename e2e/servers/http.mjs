@@ -6,7 +6,7 @@ import { Server as SecureServer } from 'node:https';
 export async function listen(server, { host = '127.0.0.1', port = 0 } = {}) {
   await new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host === 'localhost' ? '127.0.0.1' : host, resolve);
+    server.listen(port, host.endsWith('localhost') ? '127.0.0.1' : host, resolve);
   });
   return `http${server instanceof SecureServer ? 's' : ''}://${host}:${server.address().port}`;
 }

@@ -1,29 +1,36 @@
-// Builds dist/ from the sources and from the modules that the compiler made: `node build.mjs <module> <extended module> [--dev]`.
-import { execFileSync } from 'node:child_process';
+// Builds dist/ from the sources and from the modules that the compiler made:
+// `node build.mjs <core> <extended core> <guest> <host> [--dev]`.
+import { execFile, execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { deflateRawSync } from 'node:zlib';
 import { build } from 'esbuild';
 
-const [module, extended, flag] = process.argv.slice(2);
+const [core, extended, guest, host, flag] = process.argv.slice(2);
+const run = promisify(execFile);
 const here = import.meta.dirname;
 const dist = join(here, 'dist');
 const tool = (name) => join(here, 'node_modules', '.bin', name);
 
 rmSync(dist, { recursive: true, force: true });
-mkdirSync(dist);
-function optimise(from, name) {
-  const wasm = join(dist, name);
-  if (flag === '--dev') copyFileSync(from, wasm);
-  else execFileSync(tool('wasm-opt'), ['--low-memory-unused', '--flatten', '--rereloop', '-O2', '-Oz', '--converge', '--strip-debug', '--strip-producers', from, '-o', wasm], { stdio: 'inherit' });
-  return wasm;
+mkdirSync(join(dist, 'miniapp'), { recursive: true });
+async function optimise(from, to) {
+  if (flag === '--dev') copyFileSync(from, to);
+  else await run(tool('wasm-opt'), ['--low-memory-unused', '--flatten', '--rereloop', '-O2', '-Oz', '--converge', '--strip-debug', '--strip-producers', from, '-o', to]);
+  return to;
 }
-const modules = { '#bytes': optimise(module, 'oxidc_bg.wasm'), '#extended-bytes': optimise(extended, 'oxidc_extended_bg.wasm') };
+const modules = Object.fromEntries(await Promise.all(Object.entries({
+  '#bytes': optimise(core, join(dist, 'oxidc_bg.wasm')),
+  '#extended-bytes': optimise(extended, join(dist, 'oxidc_extended_bg.wasm')),
+  '#guest-bytes': optimise(guest, join(dist, 'miniapp', 'guest.wasm')),
+  '#host-bytes': optimise(host, `${host}.small`),
+}).map(async ([name, file]) => [name, await file])));
 
 const parts = {
   name: 'parts',
   setup(build) {
-    build.onResolve({ filter: /^#(extended-)?bytes$/ }, ({ path }) => ({ path, namespace: 'parts' }));
+    build.onResolve({ filter: /^#([a-z]+-)?bytes$/ }, ({ path }) => ({ path, namespace: 'parts' }));
     build.onLoad({ filter: /.*/, namespace: 'parts' }, ({ path }) => ({
       contents: `export default '${deflateRawSync(readFileSync(modules[path]), { level: 9 }).toString('base64')}'`,
     }));
@@ -34,6 +41,9 @@ const common = { bundle: true, format: 'esm', target: 'es2022', plugins: [parts]
 for (const name of ['index', 'wasm']) {
   await build({ ...common, entryPoints: [join(here, 'src', `${name}.ts`)], outdir: dist, minify: true, splitting: true, chunkNames: '[name]-[hash]' });
 }
+const miniapp = (...names) => names.map((name) => join(here, 'src/miniapp', `${name}.ts`));
+await build({ ...common, entryPoints: miniapp('index', 'wasm', 'host/index'), outdir: join(dist, 'miniapp'), minify: true });
+await build({ ...common, entryPoints: miniapp('global'), outdir: join(dist, 'miniapp'), minify: true, format: 'iife' });
 // The same host module, readable, for Rust front ends.
 await build({ ...common, entryPoints: [join(here, 'src/host/index.ts')], outfile: join(dist, 'host.js') });
 execFileSync(tool('tsc'), ['--emitDeclarationOnly'], { cwd: here, stdio: 'inherit' });

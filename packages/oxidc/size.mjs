@@ -1,4 +1,4 @@
-// Prints the bytes of each entry as JSON: an application that only makes a client, bundled and minified, with all that it loads.
+// Prints the bytes of each entry as JSON: an application that only makes a client, a frame or a host, bundled and minified, with all that it loads.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
@@ -6,8 +6,9 @@ import { build } from 'esbuild';
 
 const here = import.meta.dirname;
 
-async function bundle(entry) {
-  const contents = `import { AuthClient } from './dist/${entry}.js'; globalThis.client = new AuthClient({ issuer: 'https://a.example', clientId: 'a' });`;
+/** What an entry costs an application that only makes one thing with it. */
+async function bundle(entry, name, made) {
+  const contents = `import { ${name} } from './dist/${entry}.js'; globalThis.made = ${made};`;
   const stdin = { contents, resolveDir: here, sourcefile: 'app.js' };
   const { outputFiles, metafile } = await build({
     stdin, bundle: true, minify: true, format: 'esm', target: 'es2022', write: false, splitting: true, outdir: 'out', metafile: true, absWorkingDir: here,
@@ -15,7 +16,7 @@ async function bundle(entry) {
   // What is loaded at once; files that are loaded on demand are not.
   const needed = ['out/stdin.js'];
   for (const file of needed) needed.push(...metafile.outputs[file].imports.filter(({ kind, path }) => kind === 'import-statement' && !needed.includes(path)).map(({ path }) => path));
-  return Buffer.concat(needed.map((name) => outputFiles.find(({ path }) => path === join(here, name)).contents));
+  return sizes(Buffer.concat(needed.map((name) => outputFiles.find(({ path }) => path === join(here, name)).contents)));
 }
 
 function sizes(bytes) {
@@ -23,7 +24,21 @@ function sizes(bytes) {
   return { raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotli.length };
 }
 
-const script = sizes(await bundle('wasm'));
-const module = sizes(readFileSync(join(here, 'dist/oxidc_bg.wasm')));
-const total = Object.fromEntries(Object.entries(script).map(([name, bytes]) => [name, bytes + module[name]]));
-console.log(JSON.stringify({ 'oxidc/wasm': { total, script, module }, oxidc: { total: sizes(await bundle('index')) }, extended: { module: sizes(readFileSync(join(here, 'dist/oxidc_extended_bg.wasm'))) } }));
+/** An entry whose module is a file beside the script. */
+function beside(script, module) {
+  const total = Object.fromEntries(Object.entries(script).map(([name, bytes]) => [name, bytes + module[name]]));
+  return { total, script, module };
+}
+
+const file = (name) => sizes(readFileSync(join(here, 'dist', name)));
+const client = ['AuthClient', "new AuthClient({ issuer: 'https://a.example', clientId: 'a' })"];
+const frame = ['createFrame', "createFrame({ hosts: ['https://a.example'] })"];
+const host = ['createHost', "createHost({ tokens: async () => ({ accessToken: '' }) })"];
+console.log(JSON.stringify({
+  'oxidc/wasm': beside(await bundle('wasm', ...client), file('oxidc_bg.wasm')),
+  oxidc: { total: await bundle('index', ...client) },
+  extended: { module: file('oxidc_extended_bg.wasm') },
+  'oxidc/miniapp/wasm': beside(await bundle('miniapp/wasm', ...frame), file('miniapp/guest.wasm')),
+  'oxidc/miniapp': { total: await bundle('miniapp/index', ...frame) },
+  'oxidc/miniapp/host': { total: await bundle('miniapp/host/index', ...host) },
+}));

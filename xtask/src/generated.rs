@@ -8,6 +8,19 @@ use oxidc_core::error::Code;
 
 use crate::run::{root, write as write_file};
 
+/// The errors that the face of mini-apps makes itself. Their modules carry the sentences of the others, so a frame need not load them all.
+const OF_THE_FRAME: &[Code] = &[
+    Code::ApiFailed,
+    Code::NotInitialized,
+    Code::Aborted,
+    Code::Closed,
+    Code::CoreTrapped,
+    Code::NetworkFailed,
+    Code::NoBrowser,
+    Code::WasmBlocked,
+    Code::WasmFailed,
+];
+
 /// Writes them.
 pub fn write() -> Result<()> {
     files().iter().try_for_each(|(path, content)| write_file(&root().join(path), content))
@@ -49,7 +62,13 @@ fn typescript() -> String {
         }
         text.push_str("  },\n");
     }
-    text.push_str("} as const satisfies Record<string, Record<string, string>>;\n");
+    text.push_str("} as const satisfies Record<string, Record<string, string>>;\n\n");
+    text.push_str("/** Kind and meaning of the errors that the face of mini-apps makes itself. */\nexport const frameMeanings = {\n");
+    for code in OF_THE_FRAME {
+        let retry = if code.retryable() { "+" } else { "" };
+        let _ = writeln!(text, "  {}: ['{}', '{retry}{}'],", code.name(), code.kind().name(), code.sentence().replace('\'', "\\'"));
+    }
+    text.push_str("} as const satisfies Record<string, readonly [string, string]>;\n");
     text
 }
 

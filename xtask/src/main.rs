@@ -30,7 +30,8 @@ cargo xtask <command>
   npm [--dev]      builds the npm package (packages/oxidc/dist); --dev: without the slow optimisation
   example          builds the example apps, and the page for tests that is in Rust
   size [--json]    builds the package and weighs each entry: raw, gzip and brotli; fails above the limits
-  size --parts     what the WebAssembly module consists of, largest first
+  size --parts [guest|host]
+                   what the WebAssembly module consists of, largest first: the core's, or one of the mini-apps'
   bench [--quick] [part...]
                    measures oxidc beside other clients and writes docs/benchmarks.md; for a quick run, or some of
                    size, load, callback, cached, expiry, wake, forged, memory, id_tokens, core: target/benchmarks
@@ -66,7 +67,8 @@ fn command(words: &[&str]) -> Result<ExitCode> {
         ["example"] => example::run()?,
         ["size"] => size::run(false)?,
         ["size", "--json"] => size::run(true)?,
-        ["size", "--parts"] => parts::run()?,
+        ["size", "--parts"] => parts::run(None)?,
+        ["size", "--parts", side] if npm::SIDES.contains(side) => parts::run(Some(side))?,
         ["bench", words @ ..] => bench::run(words)?,
         ["surface"] => surface::run(false)?,
         ["surface", "--check"] => surface::run(true)?,

@@ -12,14 +12,19 @@ use crate::run::{npm_packages, output, program, root, run as run_program, run_pr
 /// The copy of the host module that the Rust face carries.
 pub const HOST_COPY: &str = "crates/oxidc-web/js/host.js";
 
+/// The two sides of the mini-app protocol, each a module of its own.
+pub const SIDES: [&str; 2] = ["guest", "host"];
+
 pub fn run(dev: bool) -> Result<()> {
     generated::write()?;
     // Both are built under one name, so the first is put aside.
     let aside = root().join("target/oxidc_wasm_extended.wasm");
     fs::copy(module(&["standalone", "extended"])?, &aside)?;
-    let (module, extended) = (core()?.display().to_string(), aside.display().to_string());
+    let [guest, host] = SIDES.map(miniapp);
+    let modules = [core()?, aside, guest?, host?].map(|module| module.display().to_string());
     npm_packages("packages/oxidc")?;
-    let mut words = vec!["node", "build.mjs", &module, &extended];
+    let mut words = vec!["node", "build.mjs"];
+    words.extend(modules.iter().map(String::as_str));
     if dev {
         words.push("--dev");
     }
@@ -40,6 +45,17 @@ fn module(features: &[&str]) -> Result<PathBuf> {
     // A library for Rust front ends becomes a module only here: made with both types at once, it is not optimised over all crates,
     // and the two kinds of builds overwrite each other's module.
     wasm("oxidc-wasm", &["--no-default-features", "--features", &features.join(","), "--lib", "--crate-type", "cdylib", "--", STACK])
+}
+
+/// Builds one side of the mini-app protocol for the npm package.
+pub fn miniapp(side: &str) -> Result<PathBuf> {
+    let features = format!("{side},standalone");
+    let more = ["--no-default-features", "--features", &features, "--lib", "--crate-type", "cdylib", "--", STACK];
+    let module = wasm("oxidc-miniapp-wasm", &more)?;
+    // The other side is built into the same file.
+    let own = module.with_file_name(format!("oxidc_miniapp_{side}.wasm"));
+    fs::copy(&module, &own)?;
+    Ok(own)
 }
 
 /// A toolchain that was there before may lack what the repository asks for; rustup adds it.

@@ -21,9 +21,10 @@ struct Module {
     data: usize,
 }
 
-/// Prints the parts of the module as the compiler leaves it: the last optimisation shrinks it, but takes the names away.
-pub fn run() -> Result<()> {
-    let module = read(&fs::read(npm::core()?)?)?;
+/// Prints the parts of the core's module, or of one side of the mini-app protocol, as the compiler leaves it: the last optimisation shrinks it, but takes the names away.
+pub fn run(side: Option<&str>) -> Result<()> {
+    let file = side.map_or_else(npm::core, npm::miniapp)?;
+    let module = read(&fs::read(file)?)?;
     let mut parts = BTreeMap::from([("data: texts and tables".to_owned(), module.data)]);
     let mut functions = Vec::new();
     for (at, size) in module.sizes.iter().enumerate() {

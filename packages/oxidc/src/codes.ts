@@ -110,6 +110,24 @@ export const errorCodes = [
   'no_cors_refused',
   'step_up_required',
   'step_up_unsatisfied',
+  'hosts_invalid',
+  'same_origin',
+  'app_invalid',
+  'not_initialized',
+  'no_host',
+  'host_not_allowed',
+  'host_unavailable',
+  'bridge_version',
+  'host_answer_invalid',
+  'scope_not_granted',
+  'host_refused',
+  'host_transient',
+  'not_supported_by_host',
+  'needs_interaction',
+  'user_cancelled',
+  'app_disabled',
+  'message_too_large',
+  'api_failed',
   'dpop_unsupported',
   'dpop_downgrade',
   'dpop_nonce_missing',
@@ -136,6 +154,26 @@ export type ErrorCode = (typeof errorCodes)[number];
 
 /** Kind by kind what each code means. A `+` in front: the same call may succeed later without a change. */
 export const meanings = {
+  bridge: {
+    hosts_invalid: 'Each origin must be exactly scheme, host and port over https (http on loopback); name the hosts in the option hosts or in one meta element miniapp-hosts.',
+    same_origin: 'A host and a mini-app must have different origins, or each could read the other; serve the mini-app from another site.',
+    app_invalid: 'The registration of a mini-app has a missing or wrong member.',
+    not_initialized: 'This is not initialised yet; await App.initializeFrame() first.',
+    no_host: 'This page is not inside a host\'s frame, so there is nobody to ask; open it through the platform.',
+    host_not_allowed: 'The page around this frame is none of the hosts that this mini-app was built for.',
+    host_unavailable: '+The host does not answer; the session is kept, try again.',
+    bridge_version: 'The host and this mini-app share no version of the protocol; update the older one.',
+    host_answer_invalid: '+The host\'s answer has a missing or wrong member, so it was refused.',
+    scope_not_granted: 'The host does not grant this mini-app the audience or scope that was asked for.',
+    host_refused: 'The host refuses this request.',
+    host_transient: '+The host cannot answer at the moment; try again.',
+    not_supported_by_host: 'The host has no handler for this call.',
+    needs_interaction: '+The host must show something to the person first.',
+    user_cancelled: 'The person declined.',
+    app_disabled: 'The host has disabled this mini-app.',
+    message_too_large: 'A message between host and mini-app may have 64 KiB; send less.',
+    api_failed: 'The platform\'s interface answered with an error.',
+  },
   callback: {
     callback_malformed: 'The callback has parameters that are repeated, contradictory, too long or not of this flow.',
     foreign_frame: 'The callback was loaded inside another site\'s frame, so it was not processed.',
@@ -261,3 +299,16 @@ export const meanings = {
     signed_out: 'The session ended while the call was under way.',
   },
 } as const satisfies Record<string, Record<string, string>>;
+
+/** Kind and meaning of the errors that the face of mini-apps makes itself. */
+export const frameMeanings = {
+  api_failed: ['bridge', 'The platform\'s interface answered with an error.'],
+  not_initialized: ['bridge', 'This is not initialised yet; await App.initializeFrame() first.'],
+  aborted: ['network', '+The call was aborted.'],
+  closed: ['configuration', 'This client was closed; create another one.'],
+  core_trapped: ['environment', '+The protocol core stopped unexpectedly and was started again from storage; repeat the call and report this.'],
+  network_failed: ['network', '+The request did not get through, or the answer may not be read: network, TLS or CORS.'],
+  no_browser: ['environment', 'This needs a browser page; on a server the client can only be constructed.'],
+  wasm_blocked: ['environment', 'The page\'s Content-Security-Policy forbids WebAssembly; add \'wasm-unsafe-eval\' to script-src.'],
+  wasm_failed: ['environment', '+The WebAssembly module could not be loaded; check that the deployed files belong together.'],
+} as const satisfies Record<string, readonly [string, string]>;

@@ -80,6 +80,11 @@ export class RequestError extends OxidcError {
   static { name(this, 'RequestError'); }
 }
 
+/** A platform's page and a mini-app inside it do not agree. */
+export class BridgeError extends OxidcError {
+  static { name(this, 'BridgeError'); }
+}
+
 /** Minifiers rename classes; what an application sees stays. */
 function name(of: object, name: string): void {
   Object.defineProperty(of, 'name', { value: name });
@@ -94,6 +99,7 @@ const classes: Record<keyof typeof meanings, new (facts: CoreError, meaning: str
   callback: CallbackError,
   session: SessionError,
   request: RequestError,
+  bridge: BridgeError,
 };
 
 /** The error for what the core tells. */

@@ -5,6 +5,7 @@
 export type { BaseClient } from './client.js';
 export type { ErrorCode } from './codes.js';
 export {
+  BridgeError,
   CallbackError,
   ConfigurationError,
   EnvironmentError,

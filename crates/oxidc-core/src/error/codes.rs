@@ -23,7 +23,7 @@ macro_rules! codes {
 
             /// The code as text.
             #[must_use]
-            pub fn name(self) -> &'static str {
+            pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)*
                     $(#[cfg(feature = "extended")] Self::$more => $more_name,)*
@@ -32,7 +32,7 @@ macro_rules! codes {
 
             /// Who has to act.
             #[must_use]
-            pub fn kind(self) -> Kind {
+            pub const fn kind(self) -> Kind {
                 match self {
                     $(Self::$variant => Kind::$kind,)*
                     $(#[cfg(feature = "extended")] Self::$more => Kind::$more_kind,)*
@@ -41,7 +41,7 @@ macro_rules! codes {
 
             /// What the error usually means for the session.
             #[must_use]
-            pub fn session(self) -> SessionEffect {
+            pub const fn session(self) -> SessionEffect {
                 match self {
                     $(Self::$variant => SessionEffect::$session,)*
                     $(#[cfg(feature = "extended")] Self::$more => SessionEffect::$more_session,)*
@@ -50,7 +50,7 @@ macro_rules! codes {
 
             /// Whether the same call may succeed later without a change.
             #[must_use]
-            pub fn retryable(self) -> bool {
+            pub const fn retryable(self) -> bool {
                 match self {
                     $(Self::$variant => $retryable,)*
                     $(#[cfg(feature = "extended")] Self::$more => $more_retryable,)*
@@ -59,7 +59,7 @@ macro_rules! codes {
 
             /// Whether only the feature `extended` knows this code.
             #[must_use]
-            pub fn is_extended(self) -> bool {
+            pub const fn is_extended(self) -> bool {
                 match self {
                     $(Self::$variant => false,)*
                     $(#[cfg(feature = "extended")] Self::$more => true,)*
@@ -68,7 +68,7 @@ macro_rules! codes {
 
             /// What is wrong and what to do, in one sentence.
             #[must_use]
-            pub fn sentence(self) -> &'static str {
+            pub const fn sentence(self) -> &'static str {
                 match self {
                     $(Self::$variant => $sentence,)*
                     $(#[cfg(feature = "extended")] Self::$more => $more_sentence,)*
@@ -206,6 +206,26 @@ codes! {
     NoCorsRefused "no_cors_refused" Request Kept false "A request in mode no-cors cannot carry a token."
     StepUpRequired "step_up_required" Request Kept false "The API wants a newer or stronger sign-in; sign in with the error's acrValues and maxAge, then repeat the request."
     StepUpUnsatisfied "step_up_unsatisfied" Request Kept false "The API still wants a stronger sign-in after one with exactly what it had asked for."
+
+    // Mini-apps: between a platform's page and an application inside it
+    HostsInvalid "hosts_invalid" Bridge Kept false "Each origin must be exactly scheme, host and port over https (http on loopback); name the hosts in the option hosts or in one meta element miniapp-hosts."
+    SameOrigin "same_origin" Bridge Kept false "A host and a mini-app must have different origins, or each could read the other; serve the mini-app from another site."
+    AppInvalid "app_invalid" Bridge Kept false "The registration of a mini-app has a missing or wrong member."
+    NotInitialized "not_initialized" Bridge Kept false "This is not initialised yet; await App.initializeFrame() first."
+    NoHost "no_host" Bridge Kept false "This page is not inside a host's frame, so there is nobody to ask; open it through the platform."
+    HostNotAllowed "host_not_allowed" Bridge Kept false "The page around this frame is none of the hosts that this mini-app was built for."
+    HostUnavailable "host_unavailable" Bridge Kept true "The host does not answer; the session is kept, try again."
+    BridgeVersion "bridge_version" Bridge Kept false "The host and this mini-app share no version of the protocol; update the older one."
+    HostAnswerInvalid "host_answer_invalid" Bridge Kept true "The host's answer has a missing or wrong member, so it was refused."
+    ScopeNotGranted "scope_not_granted" Bridge Kept false "The host does not grant this mini-app the audience or scope that was asked for."
+    HostRefused "host_refused" Bridge Kept false "The host refuses this request."
+    HostTransient "host_transient" Bridge Kept true "The host cannot answer at the moment; try again."
+    NotSupportedByHost "not_supported_by_host" Bridge Kept false "The host has no handler for this call."
+    NeedsInteraction "needs_interaction" Bridge Kept true "The host must show something to the person first."
+    UserCancelled "user_cancelled" Bridge Kept false "The person declined."
+    AppDisabled "app_disabled" Bridge Kept false "The host has disabled this mini-app."
+    MessageTooLarge "message_too_large" Bridge Kept false "A message between host and mini-app may have 64 KiB; send less."
+    ApiFailed "api_failed" Bridge Kept false "The platform's interface answered with an error."
 
     ; extended:
 

@@ -32,12 +32,14 @@ pub enum Kind {
     Session,
     /// The application's own request cannot be sent with a token.
     Request,
+    /// A platform's page and a mini-app inside it do not agree.
+    Bridge,
 }
 
 impl Kind {
     /// The name, the same in every language.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Configuration => "configuration",
             Self::Environment => "environment",
@@ -47,6 +49,7 @@ impl Kind {
             Self::Callback => "callback",
             Self::Session => "session",
             Self::Request => "request",
+            Self::Bridge => "bridge",
         }
     }
 }
@@ -65,7 +68,7 @@ pub enum SessionEffect {
 impl SessionEffect {
     /// The name, the same in every language.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Kept => "kept",
             Self::Ended => "ended",

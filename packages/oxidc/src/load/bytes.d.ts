@@ -7,3 +7,11 @@ declare module '#extended-bytes' {
   const bytes: string;
   export default bytes;
 }
+declare module '#guest-bytes' {
+  const bytes: string;
+  export default bytes;
+}
+declare module '#host-bytes' {
+  const bytes: string;
+  export default bytes;
+}

@@ -1,0 +1,139 @@
+//! The machine in the frame alone: the application's requests, the rate limit, another transport.
+
+use oxidc_core::wire::json::Value;
+use oxidc_miniapp::guest::{Answer, Call, Effect, Fetch, Guest, GuestOptions, Input};
+
+use crate::pair::{API, APP, Pair, fetch, json, options};
+
+fn limited() -> Fetch {
+    Fetch { limited: true, ..fetch(API) }
+}
+
+fn connected() -> Pair {
+    let mut pair = Pair::new();
+    pair.connect();
+    pair.tokens(1_000);
+    pair.grant("one", 6_000);
+    pair
+}
+
+#[test]
+fn only_listed_origins_and_the_platform_get_a_token() {
+    let mut pair = Pair::with(
+        options(r#", "allowedOrigins": [{"origin": "https://files.example.com", "audience": "https://files.example.com/"}]"#),
+        true,
+    );
+    pair.connect();
+    pair.call(1, Call::Fetch(fetch("https://elsewhere.example")));
+    pair.call(2, Call::Fetch(fetch("http://api.example.com")));
+    pair.call(3, Call::Fetch(fetch("https://api.example.com.evil.net")));
+    assert_eq!(pair.sent, [(1, None), (2, None), (3, None)]);
+    pair.call(4, Call::Fetch(fetch("https://files.example.com")));
+    assert_eq!(pair.jobs[0].1, "https://files.example.com/");
+    pair.grant("files", 60);
+    assert_eq!(pair.sent.last().unwrap(), &(4, Some("Bearer files".into())));
+    pair.call(5, Call::Fetch(Fetch { authorization: true, ..fetch(API) }));
+    pair.call(6, Call::Fetch(Fetch { no_cors: true, ..fetch(API) }));
+    assert_eq!((pair.outcome(5).unwrap().as_str(), pair.outcome(6).unwrap().as_str()), ("authorization_header_set", "no_cors_refused"));
+}
+
+#[test]
+fn a_request_whose_body_cannot_be_sent_again_is_not_repeated() {
+    let mut pair = connected();
+    pair.call(1, Call::Fetch(Fetch { replayable: false, ..fetch(API) }));
+    pair.answer(1, 401);
+    assert_eq!((pair.outcome(1).unwrap().as_str(), pair.jobs.len()), ("null", 0));
+}
+
+#[test]
+fn a_refusal_for_another_reason_than_the_token_is_the_applications() {
+    let mut pair = connected();
+    pair.call(1, Call::Fetch(fetch(API)));
+    let www_authenticate = Some("Bearer error=\"insufficient_scope\"".into());
+    pair.feed(Input::Sent(1, Answer { status: 401, www_authenticate, ..Answer::default() }));
+    assert_eq!((pair.outcome(1).unwrap().as_str(), pair.jobs.len()), ("null", 0));
+}
+
+#[test]
+fn more_requests_than_the_platform_allows_stand_in_a_queue() {
+    let mut pair = connected();
+    assert_eq!(pair.guest.limiter().describe().get("limit").and_then(Value::as_integer), Some(-1));
+    for task in 1..=250 {
+        pair.call(task, Call::Fetch(limited()));
+    }
+    assert_eq!(pair.sent.len(), 100);
+    assert_eq!(pair.guest.limiter().describe().get("processing").and_then(Value::as_integer), Some(100));
+    pair.pass(1_000);
+    assert_eq!(pair.sent.len(), 200);
+    pair.pass(1_000);
+    assert_eq!(pair.sent.len(), 250);
+    assert_eq!(pair.sent.iter().map(|(task, _)| *task).collect::<Vec<_>>(), (1..=250).collect::<Vec<_>>());
+    let headers = Answer { status: 200, remaining: Some("7".into()), reset: Some("2".into()), ..Answer::default() };
+    pair.feed(Input::Sent(1, headers));
+    let state = pair.guest.limiter().describe();
+    let number = |name: &str| state.get(name).and_then(Value::as_integer).unwrap();
+    assert_eq!((number("limit"), number("processing"), number("remaining"), number("reset")), (100, 249, 7, pair.time + 2_000));
+    pair.feed(Input::Cancel(2));
+    pair.feed(Input::NotSent(3));
+    assert_eq!(pair.guest.limiter().describe().get("processing").and_then(Value::as_integer), Some(247));
+}
+
+#[test]
+fn a_request_that_comes_too_early_is_repeated_when_the_platform_says() {
+    let mut pair = connected();
+    pair.call(1, Call::Fetch(limited()));
+    let busy = || Answer { status: 429, retry_after: Some("7".into()), ..Answer::default() };
+    pair.feed(Input::Sent(1, busy()));
+    pair.pass(6_900);
+    assert_eq!(pair.sent.len(), 1);
+    pair.pass(200);
+    assert_eq!(pair.sent.len(), 2);
+    for _ in 0..2 {
+        pair.feed(Input::Sent(1, busy()));
+        pair.pass(8_000);
+    }
+    assert_eq!(pair.sent.len(), 4);
+    pair.feed(Input::Sent(1, busy()));
+    assert_eq!(pair.outcome(1).unwrap(), "null", "three repetitions are enough");
+}
+
+#[test]
+fn the_end_of_a_frame_ends_its_calls() {
+    let mut pair = Pair::new();
+    pair.connect();
+    pair.tokens(1);
+    pair.call(2, Call::Close);
+    assert_eq!((pair.outcome(1).unwrap().as_str(), pair.outcome(2).unwrap().as_str()), ("closed", "null"));
+    pair.tokens(3);
+    assert_eq!(pair.outcome(3).unwrap(), "closed");
+}
+
+#[test]
+fn another_transport_is_asked_in_words_and_believed_as_little() {
+    let options = GuestOptions::from_value(&json(r#"{"transport": true}"#), APP).unwrap();
+    let mut guest = Guest::new(options);
+    let moment = oxidc_miniapp::clock::Moment::default();
+    let ask = |effects: Vec<Effect>, kind: &str| {
+        let found = effects
+            .into_iter()
+            .find_map(|effect| if let Effect::Ask(ask, method, params) = effect { Some((ask, method, params)) } else { None });
+        let (ask, method, params) = found.expect("a question");
+        assert_eq!(method, kind);
+        (ask, params)
+    };
+    let (context, _) = ask(guest.feed(Input::StartWithTransport, moment), "context");
+    guest.feed(Input::Asked(context, Ok(json(r#"{"domain": "api.example.com"}"#))), moment);
+    let (token, _) = ask(guest.feed(Input::Call(1, Call::Fetch(fetch(API))), moment), "token");
+    let answer = json(r#"{"access_token": "one", "token_type": "Bearer", "expires_in": 60}"#);
+    let effects = guest.feed(Input::Asked(token, Ok(answer)), moment);
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Send(1, Some(header)) if header.expose() == "Bearer one")));
+    let (call, params) =
+        ask(guest.feed(Input::Call(2, Call::Host { method: "x".into(), params: json("[1]"), limit: None }), moment), "call");
+    assert_eq!(params.to_text(), r#"{"method":"x","params":[1]}"#);
+    let effects = guest.feed(Input::Asked(call, Ok(json(r#""done""#))), moment);
+    assert!(matches!(&effects[..], [Effect::Finish(2, Ok(value))] if value.as_str() == Some("done")));
+    let effects = guest.feed(Input::Call(3, Call::Tokens { want: Default::default(), min_ttl: 100_000, force: false }), moment);
+    let (token, _) = ask(effects, "token");
+    let effects = guest.feed(Input::Asked(token, Err("session_ended".into())), moment);
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Publish(oxidc_miniapp::guest::Event::Ended))));
+}

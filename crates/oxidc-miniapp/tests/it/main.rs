@@ -1,0 +1,16 @@
+//! The machines of both sides, alone, as a pair, and in seeded worlds with faults.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod fuzz;
+mod guest;
+mod handshake;
+mod host;
+#[allow(unreachable_pub)]
+mod pair;
+#[allow(unreachable_pub)]
+mod random;
+mod requests;
+mod schedule;
+#[allow(unreachable_pub)]
+mod world;
