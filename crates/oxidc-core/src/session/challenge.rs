@@ -114,7 +114,9 @@ fn skip_token68(text: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn shape(header: &str) -> Option<Vec<(String, Vec<(String, String)>)>> {
+    type Shape = Vec<(String, Vec<(String, String)>)>;
+
+    fn shape(header: &str) -> Option<Shape> {
         parse(header).map(|list| list.into_iter().map(|c| (c.scheme, c.parameters)).collect())
     }
 
