@@ -137,14 +137,19 @@ impl Losses {
 
     /// The stored token was not used: an older one was, after it had been replaced.
     fn older(&self, family: usize, provider: &Provider, grace: i64) -> Result<Loss, &'static str> {
-        let late = |(token, attempts): (&String, &Vec<Attempt>)| {
+        let late = self.attempts.iter().filter_map(|(token, attempts)| {
             let token = provider.refresh_token(token).filter(|token| token.family == family)?;
             let until = token.used? + grace;
-            attempts.iter().any(|attempt| attempt.sent + ON_THE_WAY > until).then(|| attempts.iter().any(|attempt| attempt.doubled))
-        };
-        match self.attempts.iter().filter_map(late).any(|doubled| doubled) {
-            true => Ok(Loss::Doubled),
-            false => Err("an older refresh token was used"),
+            attempts.iter().any(|attempt| attempt.sent + ON_THE_WAY > until).then_some(attempts)
+        });
+        let late: Vec<&Attempt> = late.flatten().collect();
+        if late.iter().any(|attempt| attempt.doubled) {
+            return Ok(Loss::Doubled);
         }
+        // Who was gone before the answer could not have stored it, whether or not another page sent the token again.
+        if grace == 0 && late.iter().any(|attempt| attempt.ended.is_none() && self.was_stopped(attempt.page, attempt.sent, i64::MAX)) {
+            return Ok(Loss::NoGrace);
+        }
+        Err("an older refresh token was used")
     }
 }
