@@ -195,7 +195,9 @@ impl Invariants {
         if !self.scattered && others.contains(&false) {
             self.breaks("INV1: a second refresh request is sent while another is in flight");
         }
-        self.losses.sent(&flight.refresh_token, page, id, others.contains(&true), now);
+        let robbed = |of: PageId| of != page && (self.robbed.contains(&of) || self.robbed.contains(&page));
+        let doubled = others.contains(&true) || self.losses.is_used_by(&flight.refresh_token, robbed);
+        self.losses.sent(&flight.refresh_token, page, id, doubled, now);
         self.fruitless.retain(|at| now - at < 10_000);
         self.fruitless.push(now);
         if self.fruitless.len() > MOST_SENDS && !self.scattered {

@@ -100,6 +100,11 @@ impl Losses {
         self.stops.iter_mut().filter(|stop| stop.page == page).for_each(|stop| stop.until = stop.until.min(now));
     }
 
+    /// Whether a page was given new tokens for a refresh token, or waits for them, that `of` names.
+    pub(crate) fn is_used_by(&self, token: &str, of: impl Fn(PageId) -> bool) -> bool {
+        self.attempts.get(token).is_some_and(|attempts| attempts.iter().any(|attempt| of(attempt.page)))
+    }
+
     fn was_stopped(&self, page: PageId, from: i64, until: i64) -> bool {
         self.stops.iter().any(|stop| stop.page.is_none_or(|of| of == page) && stop.from <= until && stop.until >= from)
     }
@@ -116,13 +121,14 @@ impl Losses {
         let Rotation::Grace(grace) = provider.rotation else { return Err("nothing is ever replaced") };
         let Some(replaced) = stored.used else { return self.older(stored.family, provider, grace) };
         let attempts = self.attempts.get(token).map_or(&[][..], Vec::as_slice);
-        let lost = |attempt: &Attempt| attempt.delivered.is_none_or(|at| self.was_stopped(attempt.page, at, at + ON_THE_WAY));
+        if attempts.iter().any(|attempt| attempt.doubled) {
+            return Ok(Loss::Doubled);
+        }
+        // Nothing is stored that was not checked, and the keys for that may have to be fetched first.
+        let lost = |attempt: &Attempt| attempt.delivered.is_none_or(|at| self.was_stopped(attempt.page, at, at + ONE_CALL));
         // Of those that the page gave up before, the provider may have got one that was slow.
         let in_time = |attempt: &&Attempt| attempt.sent <= replaced + grace && attempt.ended.is_none_or(|at| at >= replaced - ONE_CALL);
         let in_time: Vec<&Attempt> = attempts.iter().filter(in_time).collect();
-        if in_time.iter().any(|attempt| attempt.doubled) {
-            return Ok(Loss::Doubled);
-        }
         if !in_time.iter().all(|attempt| lost(attempt)) {
             return Err("a page got the new tokens, lived on, and did not store them");
         }
