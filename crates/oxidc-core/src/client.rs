@@ -1,10 +1,10 @@
 //! The client: takes calls of the application and outcomes of the shell, gives out effects.
 
+use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
-use core::future::Future;
 
 use crate::command::{Command, Notice};
 use crate::config::client::ClientConfig;
@@ -50,6 +50,8 @@ pub(crate) struct Context {
     /// One refresh of this tab at a time.
     pub(crate) gate: Rc<Gate>,
     pub(crate) visible: Cell<bool>,
+    #[cfg(feature = "extended")]
+    pub(crate) sender: crate::wire::sender::State,
 }
 
 impl Context {
@@ -104,6 +106,8 @@ impl Client {
             flights: Rc::default(),
             gate: Rc::default(),
             visible: Cell::new(true),
+            #[cfg(feature = "extended")]
+            sender: Default::default(),
         };
         Self { cx: Rc::new(cx), flows: Flows::default(), calls: Vec::new(), effects: Vec::new(), closed: false }
     }
@@ -116,7 +120,11 @@ impl Client {
         }
         let cx = self.cx.clone();
         let closed = self.closed && !matches!(command, Command::Close);
-        let task = self.call(async move { if closed { Err(Code::Closed.into()) } else { perform(&cx, command).await } });
+        let task = self.cx.shell.spawn(Box::pin(async move {
+            let result = if closed { Err(Code::Closed.into()) } else { perform(&cx, command).await };
+            cx.shell.tell(Effect::Finish { task: cx.shell.current(), result });
+        }));
+        self.calls.push(task);
         self.drain();
         task
     }
@@ -148,18 +156,8 @@ impl Client {
         effects
     }
 
-    fn call(&mut self, flow: impl Future<Output = Result<Value>> + 'static) -> TaskId {
-        let shell = self.cx.shell.clone();
-        let task = self.cx.shell.spawn(async move {
-            let result = flow.await;
-            shell.tell(Effect::Finish { task: shell.current(), result });
-        });
-        self.calls.push(task);
-        task
-    }
-
     fn end(&mut self, task: TaskId, code: Code) {
-        self.flows.drop_flow(task);
+        self.flows.drop_flow(&self.cx.shell, task);
         self.calls.retain(|call| *call != task);
         self.cx.shell.tell(Effect::Finish { task, result: Err(Error::new(code)) });
     }
@@ -169,7 +167,7 @@ impl Client {
         for call in core::mem::take(&mut self.calls) {
             self.end(call, Code::Closed);
         }
-        self.flows.drop_all();
+        self.flows.drop_all(&self.cx.shell);
     }
 
     fn drain(&mut self) {
@@ -182,7 +180,7 @@ impl Client {
 async fn perform(cx: &Rc<Context>, command: Command) -> Result<Value> {
     match command {
         Command::ProcessCallback { url } => login::callback::process(cx, &url, None).await,
-        Command::SignIn(options) => login::authorize::sign_in(cx, options, false).await,
+        Command::SignIn(options) => login::authorize::sign_in(cx, options, false, false).await,
         Command::SignInSilent(options) => login::silent::sign_in(cx, options).await,
         Command::GetSession => session::get(cx).await,
         Command::GetTokens(options) => session::refresh::get_tokens(cx, options).await,
@@ -198,6 +196,8 @@ async fn perform(cx: &Rc<Context>, command: Command) -> Result<Value> {
             }
             session::notice(cx, notice).await.map(|()| Value::Null)
         }
+        #[cfg(feature = "extended")]
+        Command::Operation(operation) => crate::operations::perform(cx, operation).await,
         Command::Close => Ok(Value::Null),
     }
 }

@@ -2,7 +2,7 @@
  * Errors: one class for each party at fault, one stable code for each distinct wrong thing.
  * @module
  */
-import { type ErrorCode, faces } from './codes.js';
+import { type ErrorCode, meanings } from './codes.js';
 import type { CoreError } from './host/protocol.js';
 import type { StepUpChallenge } from './types.js';
 
@@ -27,12 +27,13 @@ export class OxidcError extends Error {
   readonly challenge?: StepUpChallenge;
 
   /** @internal */
-  constructor(facts: CoreError) {
-    super(facts.message);
+  constructor(facts: CoreError, meaning: string) {
+    const sentence = meaning.replace(/^\+/, '');
+    super(facts.message ? `${sentence} (${facts.message})` : sentence);
     this.name = new.target.name;
     this.code = facts.code as ErrorCode;
     this.session = facts.session;
-    this.retryable = facts.retryable;
+    this.retryable = meaning !== sentence;
     if (facts.retryAfter !== undefined) this.retryAfter = facts.retryAfter;
     if (facts.error !== undefined) this.error = facts.error;
     if (facts.errorDescription !== undefined) this.errorDescription = facts.errorDescription;
@@ -84,7 +85,7 @@ function name(of: object, name: string): void {
   Object.defineProperty(of, 'name', { value: name });
 }
 
-const classes: Record<string, new (facts: CoreError) => OxidcError> = {
+const classes: Record<keyof typeof meanings, new (facts: CoreError, meaning: string) => OxidcError> = {
   configuration: ConfigurationError,
   environment: EnvironmentError,
   network: NetworkError,
@@ -97,16 +98,16 @@ const classes: Record<string, new (facts: CoreError) => OxidcError> = {
 
 /** The error for what the core tells. */
 export function errorOf(facts: CoreError): OxidcError {
-  const [kind, sentence, retryable] = faces[facts.code as keyof typeof faces] ?? [];
-  // An error that the page makes itself comes without a kind.
-  if (!facts.kind && kind) {
-    const message = facts.message ? `${sentence} (${facts.message})` : sentence!;
-    facts = { ...facts, kind, message, retryable: retryable! };
+  for (const [kind, codes] of Object.entries(meanings)) {
+    const meaning = (codes as Record<string, string>)[facts.code];
+    if (meaning) return new classes[kind as keyof typeof meanings](facts, meaning);
   }
-  return new (classes[facts.kind] ?? OxidcError)(facts);
+  // The extended module brings the meanings of its own codes along.
+  const { kind, meaning } = facts;
+  return new (kind ? classes[kind] : OxidcError)(facts, meaning ?? '');
 }
 
 /** An error that the page makes itself. */
-export function errorFor(code: keyof typeof faces, detail = ''): OxidcError {
-  return errorOf({ code, kind: '', message: detail, session: 'kept', retryable: false });
+export function errorFor(code: ErrorCode, message?: string): OxidcError {
+  return errorOf({ code, message, session: 'kept' });
 }

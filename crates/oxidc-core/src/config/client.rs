@@ -1,5 +1,6 @@
 //! The client's configuration, checked when it is made.
 
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -56,10 +57,12 @@ pub struct ClientConfig {
     pub(crate) popup_timeout: u32,
     pub(crate) silent_timeout: u32,
     pub(crate) allowed_origins: Vec<AllowedOrigin>,
-    pub(crate) provider: Option<(Metadata, Option<KeySet>)>,
+    pub(crate) provider: Option<(Rc<Metadata>, Option<KeySet>)>,
     pub(crate) algorithms: Vec<Algorithm>,
     pub(crate) trusted_audiences: Vec<String>,
     pub(crate) automatic_renewal: bool,
+    #[cfg(feature = "extended")]
+    pub(crate) extended: super::extended::Extended,
     /// Claims that do not become part of the user.
     pub(crate) filtered_claims: Vec<String>,
     /// Where the provider tells of sign-outs elsewhere, and whether it must name the session.
@@ -87,6 +90,8 @@ impl ClientConfig {
     /// assert_eq!(refused.code(), Code::IssuerInsecure);
     /// ```
     pub fn from_value(value: &Value, origin: &str) -> Result<Self> {
+        #[cfg(feature = "extended")]
+        let (value, extended) = &super::extended::Extended::take(value)?;
         let mut options = Options::read(Some(value), OPTIONS);
         if options.value("clientSecret").is_some() {
             return Err(Code::ClientSecretRefused.into());
@@ -124,6 +129,8 @@ impl ClientConfig {
             resources,
             issuer,
             provider,
+            #[cfg(feature = "extended")]
+            extended: extended.clone(),
         };
         if config.client_id.is_empty() {
             options.refuse(Code::ClientIdMissing, "clientId");
@@ -238,7 +245,7 @@ fn allowed_origins(options: &mut Options<'_>, resources: &[Resource]) -> Vec<All
 }
 
 /// A provider described by hand is not mixed with a discovered one.
-fn by_hand(described: &Value) -> Result<(Metadata, Option<KeySet>)> {
+fn by_hand(described: &Value) -> Result<(Rc<Metadata>, Option<KeySet>)> {
     let metadata = Metadata::by_hand(described)?;
     let keys = match described.get("jwks") {
         Some(keys) => Some(KeySet::parse(keys).map_err(|_| Code::KeysInvalid)?),
@@ -247,7 +254,7 @@ fn by_hand(described: &Value) -> Result<(Metadata, Option<KeySet>)> {
     if keys.is_none() && metadata.jwks_uri.is_none() {
         return Err(Error::new(Code::DiscoveryInvalid).detail("jwks_uri"));
     }
-    Ok((metadata, keys))
+    Ok((Rc::new(metadata), keys))
 }
 
 fn algorithms(options: &mut Options<'_>) -> Vec<Algorithm> {

@@ -53,20 +53,50 @@ pub struct Metadata {
     pub(crate) revocation_endpoint: Option<Endpoint>,
     /// RFC 9207 section 3.
     pub(crate) names_itself: bool,
+    /// RFC 9126 section 5.
+    pub(crate) requires_pushed: bool,
     /// The document, for the cache.
     document: Object,
 }
 
-/// The members that are read, and so the ones that are cached.
+/// The members that are read, and so the ones that are cached; those of the extended features after them.
 const MEMBERS: &[&str] = &[
-    "issuer", "authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint", "end_session_endpoint", "revocation_endpoint",
-    "authorization_response_iss_parameter_supported", "response_types_supported", "code_challenge_methods_supported",
+    "issuer",
+    "authorization_endpoint",
+    "token_endpoint",
+    "jwks_uri",
+    "userinfo_endpoint",
+    "end_session_endpoint",
+    "revocation_endpoint",
+    "authorization_response_iss_parameter_supported",
+    "require_pushed_authorization_requests",
+    "response_types_supported",
+    "code_challenge_methods_supported",
+    #[cfg(feature = "extended")]
+    "pushed_authorization_request_endpoint",
+    #[cfg(feature = "extended")]
+    "device_authorization_endpoint",
+    #[cfg(feature = "extended")]
+    "dpop_signing_alg_values_supported",
 ];
 
 /// The members of a provider that is described by hand.
 const DESCRIBED: &[&str] = &[
-    "authorization_endpoint", "token_endpoint", "jwks_uri", "jwks", "userinfo_endpoint", "end_session_endpoint", "revocation_endpoint",
+    "authorization_endpoint",
+    "token_endpoint",
+    "jwks_uri",
+    "jwks",
+    "userinfo_endpoint",
+    "end_session_endpoint",
+    "revocation_endpoint",
     "authorization_response_iss_parameter_supported",
+    "require_pushed_authorization_requests",
+    #[cfg(feature = "extended")]
+    "pushed_authorization_request_endpoint",
+    #[cfg(feature = "extended")]
+    "device_authorization_endpoint",
+    #[cfg(feature = "extended")]
+    "dpop_signing_alg_values_supported",
 ];
 
 impl Metadata {
@@ -77,7 +107,7 @@ impl Metadata {
     /// [`Code::DiscoveryIssuerMismatch`], [`Code::DiscoveryInvalid`], [`Code::EndpointInsecure`],
     /// [`Code::FlowUnsupported`] or [`Code::PkceUnsupported`].
     pub fn parse(document: &Value, issuer: &Issuer) -> Result<Self> {
-        let named = document.get("issuer").and_then(Value::as_str).ok_or_else(|| wrong("issuer"))?;
+        let named = document.text("issuer").ok_or_else(|| wrong("issuer"))?;
         if named != issuer.as_str() {
             let both = text(&["configured \"", issuer.as_str(), "\", published \"", named, "\""]);
             return Err(Error::new(Code::DiscoveryIssuerMismatch).detail(both));
@@ -107,7 +137,7 @@ impl Metadata {
     }
 
     fn endpoints(document: &Value) -> Result<Self> {
-        let kept = MEMBERS.iter().fold(Object::new(), |kept, name| kept.with_some(name, document.get(name).cloned()));
+        let kept = document.as_object().map(|document| document.only(MEMBERS)).unwrap_or_default();
         Ok(Self {
             authorization_endpoint: endpoint(document, "authorization_endpoint")?.ok_or_else(|| wrong("authorization_endpoint"))?,
             token_endpoint: endpoint(document, "token_endpoint")?.ok_or_else(|| wrong("token_endpoint"))?,
@@ -115,9 +145,22 @@ impl Metadata {
             userinfo_endpoint: endpoint(document, "userinfo_endpoint")?,
             end_session_endpoint: endpoint(document, "end_session_endpoint")?,
             revocation_endpoint: endpoint(document, "revocation_endpoint")?,
-            names_itself: document.get("authorization_response_iss_parameter_supported").and_then(Value::as_bool).unwrap_or(false),
+            names_itself: document.flag("authorization_response_iss_parameter_supported").unwrap_or(false),
+            requires_pushed: document.flag("require_pushed_authorization_requests").unwrap_or(false),
             document: kept,
         })
+    }
+
+    /// An endpoint that only the extended features use.
+    #[cfg(feature = "extended")]
+    pub(crate) fn endpoint(&self, name: &str) -> Result<Endpoint> {
+        endpoint(&self.to_value(), name)?.ok_or_else(|| Error::new(Code::EndpointMissing).detail(name))
+    }
+
+    /// Whether a list of supported values, if there is one, has the value.
+    #[cfg(feature = "extended")]
+    pub(crate) fn offers(&self, list: &str, value: &str) -> bool {
+        offers(&self.to_value(), list, value)
     }
 
     /// The document as far as it is used.
@@ -128,7 +171,7 @@ impl Metadata {
 
 /// Whether a list of supported values, if there is one, has the value.
 fn offers(document: &Value, list: &str, value: &str) -> bool {
-    match document.get(list).and_then(Value::as_array) {
+    match document.list(list) {
         Some(values) => values.iter().any(|v| v.as_str() == Some(value)),
         None => true,
     }

@@ -114,6 +114,7 @@ impl Error {
 
     /// Adds what a developer needs to find the cause: the values that disagree, the member that is missing.
     /// Never a secret.
+    #[inline(never)]
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.0.detail = Some(detail.into());
@@ -184,8 +185,7 @@ impl Error {
         self.0.provider.as_ref()?.description.as_deref()
     }
 
-    /// The error as it crosses the boundary: `code`, `kind`, `message`, `session`, `retryable` and, where they
-    /// are known, `retryAfter` (seconds), `error` and `errorDescription` (the provider's words), and `challenge`.
+    /// The error in full: its [`facts`](Self::facts) with `kind`, `retryable` and a whole `message`.
     #[must_use]
     pub fn to_value(&self) -> Value {
         let mut message = String::from(self.0.code.sentence());
@@ -194,25 +194,52 @@ impl Error {
             message.push_str(detail);
             message.push(')');
         }
-        let says = self.0.provider.as_ref();
-        Object::new()
+        let more = Object::new().with("message", message).with("kind", self.0.code.kind().name()).with("retryable", self.retryable());
+        let mut object = self.object();
+        object.extend(more);
+        object.into()
+    }
+
+    /// The error as it crosses the boundary: `code`, `session` and, where they are known, `message` (the detail alone),
+    /// `retryAfter` (seconds), `error` and `errorDescription` (the provider's words), and `challenge`. What follows from the code, the other
+    /// side knows: so the module that browsers load is without the sentences. Codes of the feature `extended` bring `kind` and
+    /// `meaning` (the sentence, after a `+` where a retry helps) along.
+    #[must_use]
+    pub fn facts(&self) -> Value {
+        self.object().into()
+    }
+
+    fn object(&self) -> Object {
+        let mut object = Object::new()
             .with("code", self.0.code.name())
-            .with("kind", self.0.code.kind().name())
-            .with("message", message)
             .with("session", self.0.session.name())
-            .with("retryable", self.retryable())
-            .with_some("retryAfter", self.0.retry_after)
-            .with_some("error", says.map(|s| s.error.clone()))
-            .with_some("errorDescription", says.and_then(|s| s.description.clone()))
-            .with_some("challenge", self.0.challenge.clone())
-            .into()
+            .with_some("message", self.0.detail.as_deref())
+            .with_some("retryAfter", self.0.retry_after);
+        #[cfg(feature = "extended")]
+        if self.0.code.is_extended() {
+            let retry = if self.retryable() { "+" } else { "" };
+            let meaning = crate::wire::text(&[retry, self.0.code.sentence()]);
+            object = object.with("kind", self.0.code.kind().name()).with("meaning", meaning);
+        }
+        if let Some(says) = &self.0.provider {
+            object = object.with("error", says.error.as_str()).with_some("errorDescription", says.description.as_deref());
+        }
+        object.with_some("challenge", self.0.challenge.clone())
     }
 }
 
 /// Keeps printable characters, drops controls and bidirectional overrides, cuts at `limit` characters.
-fn printable(text: &str, limit: usize) -> String {
+pub(crate) fn printable(text: &str, limit: usize) -> String {
     let harmless = |c: &char| !c.is_control() && !matches!(*c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars().filter(harmless).take(limit).collect()
+    let mut kept = String::new();
+    let mut left = limit;
+    for c in text.chars() {
+        if left > 0 && harmless(&c) {
+            kept.push(c);
+            left -= 1;
+        }
+    }
+    kept
 }
 
 impl From<Code> for Error {

@@ -31,7 +31,7 @@ pub(crate) async fn ask(cx: &Context, record: &mut Record, app_state: Option<&Va
     }
     for (name, value) in session {
         if draft.get(&name).is_none() {
-            record.extra.insert(name, value);
+            record.extra.insert(&name, value);
         }
     }
     Ok(())

@@ -61,8 +61,7 @@ pub(super) async fn stand_in_line(cx: &Rc<Context>, want: &Want, seen: &Option<S
         if !flight.open || cx.shell.now().monotonic - began > LONGEST_FLIGHT {
             let code = match flight {
                 Flight { lost: true, .. } | Flight { open: true, .. } => Code::RefreshOutcomeUnknown,
-                Flight { asked: true, .. } => Code::ProviderUnavailable,
-                _ => Code::Offline,
+                _ => Code::RenewalPaused,
             };
             return Err(Error::new(code).after(u32::try_from(left / SECOND + 1).unwrap_or(u32::MAX)));
         }

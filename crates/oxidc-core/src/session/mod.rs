@@ -10,6 +10,8 @@ pub(crate) mod request;
 pub(crate) mod step_up;
 pub(crate) mod store;
 pub(crate) mod userinfo;
+#[cfg(feature = "extended")]
+pub(crate) mod userinfo_jwt;
 
 use alloc::rc::Rc;
 use alloc::string::String;
@@ -99,10 +101,10 @@ pub(crate) fn view_of(cx: &Context, record: &Record) -> Object {
         .with("issuer", cx.config.issuer.as_str())
         .with("clientId", cx.config.client_id.as_str())
         .with("subject", record.subject.as_str())
-        .with("scopes", record.find(&record.default_want()).map_or_else(Vec::new, |token| token.granted.clone()))
+        .with("scopes", record.find(&record.default_want()).map_or([].as_slice(), |token| &token.granted))
         .with_some("expiresAt", record.find(&record.default_want()).and_then(record::Token::expires_at))
         .with("authenticatedAt", record.authenticated_at);
-    own.into_iter().for_each(|(name, value)| session.insert(name, value));
+    session.extend(own);
     session
 }
 
@@ -119,6 +121,7 @@ pub(crate) fn user_of(cx: &Context, claims: &Object) -> Object {
 /// session that is there. One without anything shown, which began `silent`, gives way to a sign-out that came later.
 pub(crate) async fn begin(cx: &Rc<Context>, record: Record, same_user: bool, silent: Option<Millis>) -> Result<Value> {
     store::load(cx).await;
+    let before = cx.sessions.record.borrow().as_ref().map(|record| record.binding.clone());
     if same_user {
         store::reload(cx).await;
     }
@@ -136,6 +139,9 @@ pub(crate) async fn begin(cx: &Rc<Context>, record: Record, same_user: bool, sil
         }
     }
     cx.sessions.needs_sign_in.set(false);
+    if let Some(before) = before {
+        before.forget(cx);
+    }
     changed(cx, "signed_in");
     announce_token(cx, None);
     Ok(view(cx))
@@ -144,9 +150,11 @@ pub(crate) async fn begin(cx: &Rc<Context>, record: Record, same_user: bool, sil
 /// Ends the session in this tab and, through the storage, in all others. What began before cannot bring it back.
 pub(crate) async fn sign_out(cx: &Rc<Context>) {
     cx.sessions.needs_sign_in.set(false);
-    let was_signed_in = cx.sessions.forget();
+    let before = cx.sessions.record.borrow().as_ref().map(|record| record.binding.clone());
+    cx.sessions.forget();
     store::replace(cx, Err(mark(cx, SIGNED_OUT)), None, false).await;
-    if was_signed_in {
+    if let Some(before) = before {
+        before.forget(cx);
         ended(cx, SIGNED_OUT);
     }
 }
@@ -156,6 +164,7 @@ pub(crate) async fn sign_out(cx: &Rc<Context>) {
 pub(crate) async fn end(cx: &Rc<Context>, of: &Record, reason: &'static str) -> bool {
     let ends = store::replace(cx, Err(mark(cx, reason)), Some(of), false).await;
     if ends {
+        of.binding.forget(cx);
         ended(cx, reason);
     }
     ends
@@ -187,8 +196,8 @@ pub(crate) fn announce_token(cx: &Context, want: Option<&Want>) {
     let default = record.default_want();
     if let Some(token) = record.find(want.unwrap_or(&default)) {
         let token = Object::new()
-            .with("resources", token.resources.clone())
-            .with("scopes", token.granted.clone())
+            .with("resources", token.resources.as_slice())
+            .with("scopes", token.granted.as_slice())
             .with_some("expiresAt", token.expires_at());
         cx.publish(Event::Tokens { token: token.into() });
     }

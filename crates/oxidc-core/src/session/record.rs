@@ -9,13 +9,14 @@ use crate::effect::Now;
 use crate::secret::Secret;
 use crate::time::{Millis, SECOND};
 use crate::wire::json::{Object, Value};
+use crate::wire::sender::Binding;
 
 /// The version of the stored form.
 const VERSION: i64 = 1;
 /// The end that the person asked for.
 pub(crate) const SIGNED_OUT: &str = "signed_out";
 /// The other ends: each leaves a person who has to sign in again.
-const REASONS: &[&str] = &["refresh_rejected", "refresh_lost", "user_changed", "provider_signed_out"];
+const REASONS: &[&str] = &["refresh_rejected", "refresh_lost", "user_changed", "provider_signed_out", "key_lost"];
 
 /// A session.
 #[derive(Clone, Debug)]
@@ -36,6 +37,8 @@ pub(crate) struct Record {
     pub(crate) authenticated_at: Millis,
     /// What became of the last use of the refresh token, if not all is well.
     pub(crate) flight: Option<Flight>,
+    /// What the tokens are bound to.
+    pub(crate) binding: Binding,
     /// The `max_age` and the `acr_values` that the sign-in asked for.
     pub(crate) max_age: Option<i64>,
     pub(crate) acr_values: String,
@@ -72,6 +75,7 @@ pub(crate) struct Ended {
 }
 
 /// What a stored text turns out to be.
+#[allow(clippy::large_enum_variant)]
 pub(crate) enum Stored {
     Session(Record),
     Ended {
@@ -130,7 +134,7 @@ impl Flight {
     }
 
     fn from_value(value: &Value) -> Self {
-        let flag = |name: &str| value.get(name).and_then(Value::as_bool).unwrap_or(false);
+        let flag = |name: &str| value.flag(name).unwrap_or(false);
         let count = |name: &str| integer(value, name).unwrap_or(0).clamp(0, 1_000);
         Self {
             open: flag("open"),
@@ -240,10 +244,11 @@ impl Record {
             .with("claims", self.claims.clone())
             .with("idToken", self.id_token.as_str())
             .with_some("refreshToken", self.refresh_token.as_ref().map(Secret::expose))
-            .with("scopes", self.scopes.clone())
-            .with("resources", self.resources.clone())
+            .with("scopes", self.scopes.as_slice())
+            .with("resources", self.resources.as_slice())
             .with("tokens", tokens)
             .with("authenticatedAt", self.authenticated_at)
+            .with_some("binding", self.binding.to_value())
             .with_some("flight", self.flight.as_ref().map(Flight::to_value))
             .with_some("maxAge", self.max_age)
             .with("acrValues", self.acr_values.as_str())
@@ -258,9 +263,9 @@ impl Token {
         Object::new()
             .with("accessToken", self.access_token.expose())
             .with("tokenType", self.token_type.as_str())
-            .with("resources", self.resources.clone())
-            .with("requested", self.requested.clone())
-            .with("granted", self.granted.clone())
+            .with("resources", self.resources.as_slice())
+            .with("requested", self.requested.as_slice())
+            .with("granted", self.granted.as_slice())
             .with("obtainedAt", self.obtained_at)
             .with_some("lifetime", self.lifetime)
             .into()
@@ -312,7 +317,7 @@ fn ended_or_session(cx: &Context, value: &Value) -> Stored {
     }
     let Some(generation) = integer(value, "generation").filter(|g| (0..i64::MAX / 2).contains(g)) else { return Stored::Damaged };
     if let Some(ended) = value.get("ended") {
-        let written = ended.get("reason").and_then(Value::as_str);
+        let written = ended.text("reason");
         let reason = REASONS.iter().copied().find(|reason| Some(*reason) == written).unwrap_or(SIGNED_OUT);
         return Stored::Ended { generation, reason, at: integer(ended, "at").unwrap_or(0) };
     }
@@ -325,9 +330,13 @@ fn session(cx: &Context, value: &Value, generation: i64) -> Option<Record> {
     let subject = text(value, "subject")?;
     let belongs = text(value, "issuer")? == cx.config.issuer.as_str()
         && text(value, "clientId")? == cx.config.client_id
-        && claims.get("sub").and_then(Value::as_str) == Some(subject.as_str());
+        && claims.text("sub") == Some(subject.as_str());
     if !belongs {
         return None;
+    }
+    let mut tokens = Vec::new();
+    for token in value.list("tokens")? {
+        tokens.push(Token::from_value(token, now)?);
     }
     Some(Record {
         generation,
@@ -339,9 +348,10 @@ fn session(cx: &Context, value: &Value, generation: i64) -> Option<Record> {
         refresh_token: text(value, "refreshToken").map(Secret::from),
         scopes: texts(value, "scopes")?,
         resources: texts(value, "resources")?,
-        tokens: value.get("tokens")?.as_array()?.iter().map(|t| Token::from_value(t, now)).collect::<Option<_>>()?,
+        tokens,
         authenticated_at: integer(value, "authenticatedAt")?,
         flight: value.get("flight").map(Flight::from_value),
+        binding: Binding::from_value(value.get("binding")),
         max_age: integer(value, "maxAge"),
         acr_values: text(value, "acrValues").unwrap_or_default(),
         extra: value.get("extra").and_then(Value::as_object).cloned().unwrap_or_default(),
@@ -357,5 +367,9 @@ fn text(value: &Value, name: &str) -> Option<String> {
 }
 
 fn texts(value: &Value, name: &str) -> Option<Vec<String>> {
-    value.get(name)?.as_array()?.iter().map(|v| v.as_str().map(String::from)).collect()
+    let mut texts = Vec::new();
+    for item in value.list(name)? {
+        texts.push(item.as_str()?.into());
+    }
+    Some(texts)
 }

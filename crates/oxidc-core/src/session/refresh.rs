@@ -1,5 +1,6 @@
 //! Access tokens: found in the cache, or fetched with the refresh token (RFC 6749 section 6), once for everybody.
 
+use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -104,8 +105,8 @@ pub(crate) fn hand_out(cx: &Context, want: &Want, any: bool) -> Option<Value> {
         Object::new()
             .with("accessToken", token.access_token.expose())
             .with("tokenType", token.token_type.as_str())
-            .with("scopes", token.granted.clone())
-            .with("resources", token.resources.clone())
+            .with("scopes", token.granted.as_slice())
+            .with("resources", token.resources.as_slice())
             .with_some("expiresAt", token.expires_at())
             .with("idToken", record.id_token.as_str())
             .with("freshFor", fresh_for)
@@ -123,7 +124,7 @@ pub(crate) async fn refresh(cx: &Rc<Context>, want: Want) -> Result<()> {
     let seen = access_token(cx, &want);
     let key = text(&["refresh\n", &words(&want.resources, ' '), "\n", &words(&want.scopes, ' ')]);
     let work = cx.clone();
-    cx.flights.join(&cx.shell, &key, || async move { one_at_a_time(&work, &want, seen).await }).await
+    cx.flights.join(&cx.shell, &key, Box::pin(async move { one_at_a_time(&work, &want, seen).await })).await
 }
 
 pub(super) fn access_token(cx: &Context, want: &Want) -> Option<String> {
@@ -156,7 +157,10 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
         // What takes time or can fail does so before anything is marked, and not again when the answer was lost.
         let metadata = match known.take() {
             Some(metadata) => metadata,
-            None => discovery::metadata(cx).await?,
+            None => {
+                record.binding.check(cx).await?;
+                discovery::metadata(cx).await?
+            }
         };
         let mut form = Form::new().with("grant_type", "refresh_token").with("refresh_token", refresh_token.expose());
         if *want != record.default_want() && !want.scopes.is_empty() {
@@ -197,7 +201,7 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
             ..before.clone()
         };
         let settle = async |flight: Option<Flight>, error: &Error| settle(cx, &record, &mark, flight, error).await;
-        match token_request(cx, &metadata, form, timeout).await {
+        match token_request(cx, &metadata, form, &record.binding, timeout).await {
             Ok(response) => {
                 let token = response.token(want.resources.clone(), want.scopes.clone(), sent_at);
                 let result = receive(cx, &record, &mark, want, response, token).await;
@@ -274,17 +278,17 @@ async fn refused(cx: &Rc<Context>, record: &Record, mark: &Flight, error: OAuthE
 async fn receive(cx: &Rc<Context>, of: &Record, mark: &Flight, want: &Want, response: TokenResponse, token: Token) -> Result<()> {
     let mut verified = Ok(None);
     if let Some(id_token) = &response.id_token {
-        let nonce = of.claims.get("nonce").and_then(Value::as_str);
-        let checks = Checks { nonce, max_age: None, login: false, access_token: &response.access_token };
+        let nonce = of.claims.text("nonce");
+        let checks = Checks { nonce, max_age: None, login: false, access_token: Some(&response.access_token) };
         match verify::id_token(cx, id_token, checks).await {
             Ok(claims) => {
                 // OpenID Connect Core 1.0 section 12.2.
-                if claims.get("sub").and_then(Value::as_str) != Some(&of.subject) {
+                if claims.text("sub") != Some(&of.subject) {
                     end(cx, of, "user_changed").await;
                     revoke::quietly(cx, &response).await;
                     return Err(Code::UserChanged.into());
                 }
-                let time = |claims: &Object| claims.get("auth_time").and_then(Value::as_integer);
+                let time = |claims: &Object| claims.integer("auth_time");
                 if time(&claims).is_some() && time(&of.claims).is_some() && time(&claims) != time(&of.claims) {
                     return Err(Error::new(Code::IdTokenAuthTime).detail("a refresh cannot change it"));
                 }
@@ -305,7 +309,7 @@ async fn receive(cx: &Rc<Context>, of: &Record, mark: &Flight, want: &Want, resp
             record.flight = None;
         }
         if let Ok(Some((id_token, claims))) = &verified {
-            super::user_of(cx, claims).into_iter().for_each(|(name, value)| record.user.insert(name, value));
+            record.user.extend(super::user_of(cx, claims));
             record.claims.clone_from(claims);
             record.id_token.clone_from(id_token);
         }

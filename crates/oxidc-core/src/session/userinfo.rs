@@ -1,7 +1,6 @@
 //! User information (OpenID Connect Core 1.0 section 5.3).
 
 use alloc::rc::Rc;
-use alloc::string::String;
 
 use super::record::Record;
 use super::store::{self, Commit};
@@ -9,40 +8,33 @@ use super::{changed, refresh, view};
 use crate::client::Context;
 use crate::command::TokenOptions;
 use crate::config::discovery;
-use crate::effect::Effect;
 use crate::error::{Code, Error, Result};
-use crate::login::exchange::LIMIT;
 use crate::secret::Secret;
 use crate::wire::answer::{self, Refusal};
-use crate::wire::http::Request;
 use crate::wire::json::{Object, Value};
+use crate::wire::sender::{self, Binding};
 
 /// Claims that only the ID token may state.
 const PROTOCOL: &[&str] = &["iss", "aud", "exp", "iat", "nbf", "nonce", "acr", "amr", "azp", "auth_time", "at_hash"];
 
 /// Reads user information. `None` where the provider has no such endpoint.
-pub(crate) async fn fetch(cx: &Rc<Context>, access_token: &Secret, subject: &str) -> Result<Option<Object>> {
-    let Some(endpoint) = discovery::metadata(cx).await?.userinfo_endpoint else { return Ok(None) };
-    let request = Request {
-        method: "GET",
-        url: endpoint.as_str().into(),
-        headers: alloc::vec![("accept", "application/json".into()), ("authorization", String::from("Bearer ") + access_token.expose())],
-        body: None,
-        timeout: cx.config.request_timeout,
-        limit: LIMIT,
-    };
-    let outcome = cx.shell.perform(Effect::Http(request)).await;
+pub(crate) async fn fetch(cx: &Rc<Context>, access_token: &Secret, subject: &str, binding: &Binding) -> Result<Option<Object>> {
+    let metadata = discovery::metadata(cx).await?;
+    let Some(endpoint) = &metadata.userinfo_endpoint else { return Ok(None) };
+    let outcome = sender::get(cx, endpoint, access_token, binding).await?;
     if let crate::effect::Outcome::Http(response) = &outcome
         && matches!(response.status, 401 | 403)
     {
         return Err(Error::new(Code::UserInfoRefused));
     }
+    #[cfg(feature = "extended")]
+    let outcome = sender::signed_userinfo(cx, outcome).await?;
     let claims = answer::read(outcome, cx.seconds()).map_err(|refusal| match refusal {
         Refusal::OAuth(error) => error.into_error(Code::UserInfoRefused),
         Refusal::Other(error) => error,
     })?;
     let Value::Object(claims) = claims else { return Err(Code::UserInfoInvalid.into()) };
-    match claims.get("sub").and_then(Value::as_str) {
+    match claims.text("sub") {
         Some(sub) if sub == subject => (),
         Some(_) => return Err(Code::UserInfoSubjectMismatch.into()),
         None => return Err(Error::new(Code::UserInfoInvalid).detail("sub")),
@@ -58,15 +50,15 @@ pub(crate) async fn fetch(cx: &Rc<Context>, access_token: &Secret, subject: &str
 pub(crate) async fn refetch(cx: &Rc<Context>) -> Result<Value> {
     let mut token = access_token(cx, false).await?;
     let subject = cx.sessions.record().ok_or(Code::NoSession)?.subject;
-    let mut result = fetch(cx, &token, &subject).await;
+    let mut result = fetch(cx, &token, &subject, &bound(cx)).await;
     if matches!(&result, Err(error) if error.code() == Code::UserInfoRefused) {
         token = access_token(cx, true).await?;
-        result = fetch(cx, &token, &subject).await;
+        result = fetch(cx, &token, &subject, &bound(cx)).await;
     }
     let claims = result?.ok_or_else(|| Error::new(Code::EndpointMissing).detail("userinfo_endpoint"))?;
     let record = cx.sessions.record().filter(|record| record.subject == subject).ok_or(Code::SignedOut)?;
     let overlay = |record: &mut Record| {
-        claims.iter().for_each(|(name, value)| record.user.insert(name, value.clone()));
+        record.user.extend(claims.clone());
         true
     };
     match store::commit(cx, &record, &overlay).await {
@@ -77,7 +69,11 @@ pub(crate) async fn refetch(cx: &Rc<Context>) -> Result<Value> {
     Ok(view(cx))
 }
 
+fn bound(cx: &Context) -> Binding {
+    cx.sessions.record.borrow().as_ref().map(|record| record.binding.clone()).unwrap_or_default()
+}
+
 async fn access_token(cx: &Rc<Context>, force_refresh: bool) -> Result<Secret> {
     let tokens = refresh::get_tokens(cx, TokenOptions { force_refresh, ..TokenOptions::default() }).await?;
-    Ok(tokens.get("accessToken").and_then(Value::as_str).unwrap_or_default().into())
+    Ok(tokens.text("accessToken").unwrap_or_default().into())
 }

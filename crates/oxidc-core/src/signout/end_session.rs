@@ -43,7 +43,8 @@ fn tell(cx: &Context, error: Error) -> bool {
 
 /// Sends the person to the provider's end-session endpoint, if it has one.
 async fn at_the_provider(cx: &Rc<Context>, id_token: &str, options: SignOutOptions) -> Result<bool> {
-    let Some(endpoint) = discovery::metadata(cx).await?.end_session_endpoint else { return Ok(false) };
+    let metadata = discovery::metadata(cx).await?;
+    let Some(endpoint) = &metadata.end_session_endpoint else { return Ok(false) };
     let return_to = match &options.return_to {
         Some(url) => own_address(cx, url).await,
         None => None,

@@ -15,13 +15,23 @@ pub(crate) async fn process(cx: &Rc<Context>, query: &str) -> Value {
 
 async fn end(cx: &Rc<Context>, query: &str) -> &'static str {
     let Some(parameters) = form::parse(query) else { return "ignored" };
-    let all = |name: &str| parameters.iter().filter(|(n, _)| n == name).map(|(_, value)| value.as_str()).collect::<alloc::vec::Vec<_>>();
+    let (mut iss, mut sid) = (None, None);
+    for (name, value) in &parameters {
+        let place = match name.as_str() {
+            "iss" => &mut iss,
+            "sid" => &mut sid,
+            _ => continue,
+        };
+        if place.replace(value.as_str()).is_some() {
+            return "ignored";
+        }
+    }
     // Section 2: both or none; whoever merely opens the address is not the provider.
-    let sid = match (all("iss").as_slice(), all("sid").as_slice()) {
-        ([iss], [sid]) if *iss == cx.config.issuer.as_str() => Some(*sid),
-        ([], []) if !cx.config.front_channel_session_required => None,
+    match (iss, sid) {
+        (Some(iss), Some(_)) if iss == cx.config.issuer.as_str() => (),
+        (None, None) if !cx.config.front_channel_session_required => (),
         _ => return "ignored",
-    };
+    }
     if cx.page.frame == Frame::None {
         return "ignored";
     }

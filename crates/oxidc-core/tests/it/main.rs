@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice)]
 
 mod base64url;
+#[cfg(feature = "extended")]
+mod extended;
 mod form;
 mod id_token;
 mod json;
@@ -10,3 +12,4 @@ mod jwk;
 mod jws;
 mod support;
 mod url;
+mod windows;

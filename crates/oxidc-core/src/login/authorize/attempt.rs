@@ -13,6 +13,7 @@ use crate::error::{Code, Error, Result};
 use crate::secret::{Secret, same};
 use crate::time::{Millis, SECOND};
 use crate::wire::json::{Object, Value};
+use crate::wire::sender::Binding;
 
 const KEY: &str = "oxidc:attempts";
 /// How many attempts are kept; the oldest go first.
@@ -51,9 +52,12 @@ pub(crate) struct SignIn {
     pub(crate) same_user: bool,
     /// When it began, if nothing was to be shown.
     pub(crate) silent: Option<Millis>,
+    /// What the tokens are to be bound to.
+    pub(crate) binding: Binding,
 }
 
 /// What a `state` leads to.
+#[allow(clippy::large_enum_variant)]
 pub(crate) enum Found {
     /// An attempt of this client. It is used up now.
     Ours(Attempt),
@@ -72,7 +76,7 @@ pub(crate) enum Found {
 /// Keeps an attempt for the callback.
 pub(crate) async fn remember(cx: &Context, attempt: &Attempt) -> Result<()> {
     let entry = to_value(cx, attempt);
-    change(cx, |list| {
+    change(cx, &mut |list| {
         while list.len() >= MOST {
             list.remove(0);
         }
@@ -85,11 +89,11 @@ pub(crate) async fn remember(cx: &Context, attempt: &Attempt) -> Result<()> {
 /// `window` takes an attempt of one.
 pub(crate) async fn take(cx: &Context, state: &str, window: bool) -> Result<Found> {
     let mut found = Found::Unknown;
-    change(cx, |list| {
+    change(cx, &mut |list| {
         found = Found::Unknown;
-        let named = |entry: &&mut Value| entry.get("state").and_then(Value::as_str).is_some_and(|s| same(s, state));
+        let named = |entry: &&mut Value| entry.text("state").is_some_and(|s| same(s, state));
         let Some(entry) = list.iter_mut().find(named) else { return };
-        let is = |name, value: &str| entry.get(name).and_then(Value::as_str) == Some(value);
+        let is = |name, value: &str| entry.text(name) == Some(value);
         found = if !is("issuer", cx.config.issuer.as_str()) || !is("clientId", &cx.config.client_id) {
             Found::Others
         } else if entry.get("used").is_some() {
@@ -128,7 +132,7 @@ fn used(cx: &Context, state: &str, created_at: Millis) -> Value {
 }
 
 /// Changes the stored list as if nobody else could.
-async fn change(cx: &Context, mut edit: impl FnMut(&mut Vec<Value>)) -> Result<()> {
+async fn change(cx: &Context, edit: &mut dyn FnMut(&mut Vec<Value>)) -> Result<()> {
     let mut stands = match cx.shell.perform(Effect::Load { area: Area::Device, key: KEY.into() }).await {
         Outcome::Record(text) => text,
         other => return Err(refused(other)),
@@ -138,9 +142,7 @@ async fn change(cx: &Context, mut edit: impl FnMut(&mut Vec<Value>)) -> Result<(
         let parsed = stands.as_deref().and_then(|text| Value::parse(text).ok());
         let before: Vec<Value> = parsed.as_ref().and_then(Value::as_array).map(<[Value]>::to_vec).unwrap_or_default();
         let mut list = before.clone();
-        list.retain(|entry| {
-            entry.get("createdAt").and_then(Value::as_integer).is_some_and(|at| cx.shell.now().wall - at < 86_400 * SECOND)
-        });
+        list.retain(|entry| entry.integer("createdAt").is_some_and(|at| cx.shell.now().wall - at < 86_400 * SECOND));
         edit(&mut list);
         if list == before {
             return Ok(());
@@ -180,19 +182,20 @@ fn to_value(cx: &Context, attempt: &Attempt) -> Value {
             .with("redirectUri", sign_in.redirect_uri.as_str())
             .with("nonce", sign_in.nonce.as_str())
             .with("verifier", sign_in.verifier.expose())
-            .with("scopes", sign_in.scopes.clone())
-            .with("resources", sign_in.resources.clone())
+            .with("scopes", sign_in.scopes.as_slice())
+            .with("resources", sign_in.resources.as_slice())
             .with_some("maxAge", sign_in.max_age)
             .with("acrValues", sign_in.acr_values.as_str())
             .with("sameUser", sign_in.same_user)
-            .with_some("silent", sign_in.silent),
+            .with_some("silent", sign_in.silent)
+            .with_some("binding", sign_in.binding.to_value()),
     }
     .into()
 }
 
 fn from_value(entry: &Value) -> Option<Attempt> {
-    let text = |name: &str| entry.get(name).and_then(Value::as_str).map(String::from);
-    let flag = |name: &str| entry.get(name).and_then(Value::as_bool).unwrap_or(false);
+    let text = |name: &str| entry.string(name);
+    let flag = |name: &str| entry.flag(name).unwrap_or(false);
     let texts = |name: &str| Some(entry.get(name)?.as_array()?.iter().filter_map(Value::as_str).map(String::from).collect());
     let purpose = match text("purpose")?.as_str() {
         "signOut" => Purpose::SignOut,
@@ -202,10 +205,11 @@ fn from_value(entry: &Value) -> Option<Attempt> {
             verifier: text("verifier")?.into(),
             scopes: texts("scopes")?,
             resources: texts("resources")?,
-            max_age: entry.get("maxAge").and_then(Value::as_integer),
+            max_age: entry.integer("maxAge"),
             acr_values: text("acrValues").unwrap_or_default(),
             same_user: flag("sameUser"),
-            silent: entry.get("silent").and_then(Value::as_integer),
+            silent: entry.integer("silent"),
+            binding: Binding::from_value(entry.get("binding")),
         }),
         _ => return None,
     };
@@ -213,7 +217,7 @@ fn from_value(entry: &Value) -> Option<Attempt> {
         state: text("state")?,
         return_to: text("returnTo"),
         app_state: entry.get("appState").cloned(),
-        created_at: entry.get("createdAt").and_then(Value::as_integer)?,
+        created_at: entry.integer("createdAt")?,
         window: flag("window"),
         purpose,
     })
