@@ -29,8 +29,6 @@ use crate::world::World;
 
 /// How often a refresh token is sent within ten seconds at most, by all tabs.
 const MOST_SENDS: usize = 8;
-/// How long a mark and its request can be under way, in milliseconds.
-const LONGEST_FLIGHT: i64 = 15_000;
 /// The longest wait for a lock, in milliseconds.
 const LONGEST_LOCK: u32 = 10_000;
 /// The longest call while the page is awake, in milliseconds.
@@ -40,6 +38,8 @@ const LONGEST_CALL: i64 = 120_000;
 #[derive(Debug)]
 struct Flight {
     refresh_token: String,
+    /// In true milliseconds.
+    sent: i64,
     /// Until when nobody else may send, in true milliseconds.
     until: i64,
 }
@@ -77,8 +77,8 @@ pub(crate) struct Invariants {
     families: BTreeMap<String, usize>,
     /// When refresh tokens were sent since the last answer with tokens.
     fruitless: Vec<i64>,
-    /// Until when a second request is nobody's fault, in true milliseconds.
-    pardoned: i64,
+    /// When the wall clock jumped last, in true milliseconds.
+    jumped: i64,
     /// Pages whose lock was stolen.
     robbed: BTreeSet<PageId>,
     /// What became of sessions that nobody ended on purpose.
@@ -153,7 +153,7 @@ impl Invariants {
             Effect::Http(request) if parameter(request, "grant_type").as_deref() == Some("refresh_token") => {
                 let refresh_token = parameter(request, "refresh_token").unwrap_or_default();
                 let until = now + i64::from(request.timeout);
-                self.sends(page, id, Flight { refresh_token, until }, provider, now);
+                self.sends(page, id, Flight { refresh_token, sent: now, until }, provider, now);
             }
             Effect::Send { authorization: Some(header), .. } => {
                 let token = header.expose().strip_prefix("Bearer ").unwrap_or("").to_owned();
@@ -188,12 +188,16 @@ impl Invariants {
     fn sends(&mut self, page: PageId, id: EffectId, flight: Flight, provider: &Provider, now: i64) {
         let family = |flight: &Flight| provider.refresh_token(&flight.refresh_token).map(|token| token.family);
         let ours = family(&flight);
-        if !self.robbed.is_empty() || now < self.pardoned {
-            self.losses.disturbed(now, None);
-        } else if !self.scattered && self.in_flight.values().any(|other| family(other) == ours && now < other.until) {
+        let others = self.in_flight.iter().filter(|(_, other)| family(other) == ours && now < other.until);
+        // Nobody can know that a lock was stolen, nor how old a mark is that was made by another clock.
+        let deceived = |of: &PageId, other: &Flight| self.robbed.contains(&page) || self.robbed.contains(of) || other.sent <= self.jumped;
+        let others: Vec<bool> = others.map(|((of, _), other)| deceived(of, other)).collect();
+        if !self.scattered && others.contains(&false) {
             self.breaks("INV1: a second refresh request is sent while another is in flight");
         }
-        self.losses.sent(&flight.refresh_token, now);
+        let robbed = |of: PageId| of != page && (self.robbed.contains(&of) || self.robbed.contains(&page));
+        let doubled = others.contains(&true) || self.losses.is_used_by(&flight.refresh_token, robbed);
+        self.losses.sent(&flight.refresh_token, page, id, doubled, now);
         self.fruitless.retain(|at| now - at < 10_000);
         self.fruitless.push(now);
         if self.fruitless.len() > MOST_SENDS && !self.scattered {
@@ -216,9 +220,9 @@ impl Invariants {
         self.robbed.insert(page);
     }
 
-    /// Something happened after which a second request is nobody's fault: locks were stolen, a clock jumped.
-    pub(crate) fn pardon(&mut self, now: i64) {
-        self.pardoned = now + LONGEST_FLIGHT;
+    /// The wall clock jumped.
+    pub(crate) fn jumped(&mut self, now: i64) {
+        self.jumped = now;
     }
 
     /// The storage does not do what it should, so that a session may live in several tabs apart.
@@ -253,14 +257,14 @@ impl Invariants {
     }
 
     /// An outcome is about to reach a page.
-    pub(crate) fn answered(&mut self, page: PageId, effect: EffectId, outcome: &Outcome) {
-        if let Some(flight) = self.in_flight.remove(&(page, effect))
-            && let Outcome::Http(response) = outcome
-        {
-            if response.body.contains("access_token") {
+    pub(crate) fn answered(&mut self, page: PageId, effect: EffectId, outcome: &Outcome, now: i64) {
+        if let Some(flight) = self.in_flight.remove(&(page, effect)) {
+            let says = |what: &str| matches!(outcome, Outcome::Http(response) if response.body.contains(what));
+            self.losses.ended(&flight.refresh_token, page, effect, says("access_token"), now);
+            if says("access_token") {
                 self.fruitless.clear();
             }
-            if ["invalid_grant", "invalid_request"].iter().any(|error| response.body.contains(error)) {
+            if says("invalid_grant") || says("invalid_request") {
                 self.refused.insert(flight.refresh_token);
             }
         }
@@ -356,13 +360,6 @@ impl Invariants {
                 Ok(loss) => self.losses.found.push(loss),
                 Err(what) => self.breaks(format!("INV10: a session is lost that could have been kept: {what}")),
             }
-        }
-    }
-
-    /// The provider gave tokens for a refresh token.
-    pub(crate) fn refreshed(&mut self, page: PageId, effect: EffectId, now: i64) {
-        if let Some(flight) = self.in_flight.get(&(page, effect)) {
-            self.losses.replaced(&flight.refresh_token, now, page);
         }
     }
 

@@ -1,21 +1,32 @@
-//! Which sessions were lost, and whether any client could have kept them.
+//! Which sessions were lost, and whether any client could have kept them. What counts is what the provider and the pages did with
+//! the refresh token, not what happened at about the same time.
 
 use std::collections::BTreeMap;
 
+use oxidc_core::effect::EffectId;
+
 use crate::provider::{Provider, REVOKED, Rotation, USED_AGAIN};
 use crate::tab::PageId;
+
+/// How long before the provider replaced a token another try can belong to the same call, in milliseconds: a first try that hangs is
+/// given up after seven seconds.
+const ONE_CALL: i64 = 10_000;
+/// How long a page may stand still between its mark and its request, and a request be on its way, in milliseconds.
+const ON_THE_WAY: i64 = 2_100;
 
 /// Why a session was lost, where no client could have kept it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Loss {
     /// The provider ended it on its own.
     EndedByProvider,
-    /// The provider replaced the refresh token, the answer was lost, and the old token is never accepted again.
+    /// The provider replaced the refresh token, no page got the answer and lived to store it, and the old token is never accepted again.
     NoGrace,
-    /// Two tries in a row failed while the old token would have been accepted.
+    /// The same, and every answer was lost of two tries or more while the old token would have been accepted.
     LostTwice,
-    /// The page, or the device, was stopped while the old token would have been accepted.
+    /// The same, and the only page that tried was stopped or gone, or the device asleep or offline, while the old token would have been accepted.
     Stopped,
+    /// A page that was robbed of its lock, or whose clock jumped, used a token that another page was using.
+    Doubled,
     /// The storage failed, and no tab was left that knew the new token.
     Storage,
 }
@@ -26,72 +37,125 @@ impl Loss {
     pub fn sentence(self) -> &'static str {
         match self {
             Self::EndedByProvider => "the provider ended the grant on its own",
-            Self::NoGrace => "an answer was lost, and the provider never accepts the old token again",
-            Self::LostTwice => "two tries in a row failed while the old token was still accepted",
-            Self::Stopped => "the page or the device was stopped while the old token was still accepted",
+            Self::NoGrace => "the answer never reached a page that lived to store it, and the provider never accepts the old token again",
+            Self::LostTwice => "two tries or more were not answered while the old token was still accepted",
+            Self::Stopped => "the page that asked, or the device, was stopped or offline while the old token was still accepted",
+            Self::Doubled => "locks were stolen or the clock jumped while the token was in use",
             Self::Storage => "the storage failed",
         }
     }
 }
 
-/// What happened to refresh tokens, as far as it can explain a loss.
+/// A refresh token on its way.
+#[derive(Debug)]
+struct Attempt {
+    page: PageId,
+    effect: EffectId,
+    sent: i64,
+    /// Sent while another page's was on its way, by one that could not know.
+    doubled: bool,
+    /// When the page was told what became of it.
+    ended: Option<i64>,
+    /// When the page was given new tokens.
+    delivered: Option<i64>,
+}
+
+/// A time in which a page, or all, could not do anything.
+#[derive(Debug)]
+struct Stop {
+    page: Option<PageId>,
+    from: i64,
+    until: i64,
+}
+
+/// What happened to refresh tokens, and to those who used them. All times are true milliseconds.
 #[derive(Debug, Default)]
 pub(crate) struct Losses {
-    /// When each refresh token was sent, in true milliseconds.
-    sent: BTreeMap<String, Vec<i64>>,
-    /// The refresh tokens that the provider replaced: when first, and for which page.
-    replaced: BTreeMap<String, (i64, PageId)>,
-    /// What happened to a page, or to all, that can keep it from asking again in time.
-    disturbances: Vec<(i64, Option<PageId>)>,
+    attempts: BTreeMap<String, Vec<Attempt>>,
+    stops: Vec<Stop>,
     /// What became of sessions that nobody ended on purpose.
     pub(crate) found: Vec<Loss>,
 }
 
 impl Losses {
-    /// A refresh token is sent.
-    pub(crate) fn sent(&mut self, token: &str, now: i64) {
-        self.sent.entry(token.into()).or_default().push(now);
+    /// A refresh token is sent, while another page's was on its way and this one could not know (`doubled`), or not.
+    pub(crate) fn sent(&mut self, token: &str, page: PageId, effect: EffectId, doubled: bool, sent: i64) {
+        self.attempts.entry(token.into()).or_default().push(Attempt { page, effect, sent, doubled, ended: None, delivered: None });
     }
 
-    /// The provider gave tokens for a refresh token.
-    pub(crate) fn replaced(&mut self, token: &str, now: i64, page: PageId) {
-        self.replaced.entry(token.into()).or_insert((now, page));
+    /// A page is told what became of a refresh token that it sent, with new tokens or without.
+    pub(crate) fn ended(&mut self, token: &str, page: PageId, effect: EffectId, tokens: bool, now: i64) {
+        for attempt in self.attempts.get_mut(token).into_iter().flatten() {
+            if (attempt.page, attempt.effect) == (page, effect) {
+                (attempt.ended, attempt.delivered) = (Some(now), tokens.then_some(now));
+            }
+        }
+    }
+
+    /// From now on a page, or all, cannot do anything, or can go on.
+    pub(crate) fn stops(&mut self, now: i64, page: Option<PageId>, stops: bool) {
+        if stops {
+            return self.stops.push(Stop { page, from: now, until: i64::MAX });
+        }
+        self.stops.iter_mut().filter(|stop| stop.page == page).for_each(|stop| stop.until = stop.until.min(now));
+    }
+
+    /// Whether a page was given new tokens for a refresh token, or waits for them, that `of` names.
+    pub(crate) fn is_used_by(&self, token: &str, of: impl Fn(PageId) -> bool) -> bool {
+        self.attempts.get(token).is_some_and(|attempts| attempts.iter().any(|attempt| of(attempt.page)))
+    }
+
+    fn was_stopped(&self, page: PageId, from: i64, until: i64) -> bool {
+        self.stops.iter().any(|stop| stop.page.is_none_or(|of| of == page) && stop.from <= until && stop.until >= from)
     }
 
     /// Why the provider no longer accepted the refresh token that was stored last.
     pub(crate) fn judge(&self, token: &str, provider: &Provider, scattered: bool) -> Result<Loss, &'static str> {
-        let over = provider.refresh_token(token).and_then(|token| provider.family(token.family).over);
-        match over {
+        let Some(stored) = provider.refresh_token(token) else { return Err("the provider never issued the stored token") };
+        match provider.family(stored.family).over {
             Some(USED_AGAIN | REVOKED) if scattered => return Ok(Loss::Storage),
             Some(USED_AGAIN) => (),
             Some(REVOKED) => return Err("the client revoked it"),
             _ => return Ok(Loss::EndedByProvider),
         }
-        let Some((replaced, page)) = self.replaced.get(token) else {
-            // Two pages sent the same token without a fault of theirs; the one that lost had its answer stored.
-            let issued = provider.refresh_token(token).map_or(0, |token| token.issued);
-            let excused = self.disturbances.iter().any(|(at, _)| (issued - 15_000..=issued + 15_000).contains(at));
-            return if excused { Ok(Loss::Stopped) } else { Err("an older refresh token was used") };
-        };
-        let grace = match provider.rotation {
-            Rotation::Grace(0) => return Ok(Loss::NoGrace),
-            Rotation::Grace(grace) => grace,
-            Rotation::None => return Err("nothing is ever replaced"),
-        };
-        let sent = self.sent.get(token).map_or(&[][..], Vec::as_slice);
-        let before_and_after = replaced - 15_000..=replaced + grace;
-        if self.disturbances.iter().any(|(at, of)| before_and_after.contains(at) && of.is_none_or(|of| of == *page)) {
-            return Ok(Loss::Stopped);
+        let Rotation::Grace(grace) = provider.rotation else { return Err("nothing is ever replaced") };
+        let Some(replaced) = stored.used else { return self.older(stored.family, provider, grace) };
+        let attempts = self.attempts.get(token).map_or(&[][..], Vec::as_slice);
+        if attempts.iter().any(|attempt| attempt.doubled) {
+            return Ok(Loss::Doubled);
         }
-        let again = sent.iter().any(|at| *at > *replaced && *at <= replaced + grace);
-        if again || sent.iter().filter(|at| before_and_after.contains(at)).count() > 1 {
-            return Ok(Loss::LostTwice);
+        // Nothing is stored that was not checked, and the keys for that may have to be fetched first.
+        let lost = |attempt: &Attempt| attempt.delivered.is_none_or(|at| self.was_stopped(attempt.page, at, at + ONE_CALL));
+        // Of those that the page gave up before, the provider may have got one that was slow.
+        let in_time = |attempt: &&Attempt| attempt.sent <= replaced + grace && attempt.ended.is_none_or(|at| at >= replaced - ONE_CALL);
+        let in_time: Vec<&Attempt> = attempts.iter().filter(in_time).collect();
+        if !in_time.iter().all(|attempt| lost(attempt)) {
+            return Err("a page got the new tokens, lived on, and did not store them");
         }
-        Err("nobody asked again in time")
+        match in_time.as_slice() {
+            [] => Err("the provider replaced a token that nobody sent"),
+            _ if grace == 0 => Ok(Loss::NoGrace),
+            [only] if self.was_stopped(only.page, only.sent, replaced + grace) => Ok(Loss::Stopped),
+            [_] => Err("nobody asked again in time"),
+            _ => Ok(Loss::LostTwice),
+        }
     }
 
-    /// Something happened to a page, or to all, that can keep it from asking again in time.
-    pub(crate) fn disturbed(&mut self, now: i64, page: Option<PageId>) {
-        self.disturbances.push((now, page));
+    /// The stored token was not used: an older one was, after it had been replaced.
+    fn older(&self, family: usize, provider: &Provider, grace: i64) -> Result<Loss, &'static str> {
+        let late = self.attempts.iter().filter_map(|(token, attempts)| {
+            let token = provider.refresh_token(token).filter(|token| token.family == family)?;
+            let until = token.used? + grace;
+            attempts.iter().any(|attempt| attempt.sent + ON_THE_WAY > until).then_some(attempts)
+        });
+        let late: Vec<&Attempt> = late.flatten().collect();
+        if late.iter().any(|attempt| attempt.doubled) {
+            return Ok(Loss::Doubled);
+        }
+        // Who was gone before the answer could not have stored it, whether or not another page sent the token again.
+        if grace == 0 && late.iter().any(|attempt| attempt.ended.is_none() && self.was_stopped(attempt.page, attempt.sent, i64::MAX)) {
+            return Ok(Loss::NoGrace);
+        }
+        Err("an older refresh token was used")
     }
 }

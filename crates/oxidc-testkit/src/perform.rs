@@ -182,13 +182,13 @@ impl World {
                 return self.perform(tab, page, effect, Effect::Http(request));
             }
             let refreshes = self.invariants.is_refreshing(page, effect);
-            self.invariants.answered(page, effect, &outcome);
+            self.invariants.answered(page, effect, &outcome, self.clock.time());
             outcome = broken.tell(outcome, refreshes);
             if let Outcome::Record(text) = &outcome {
                 self.told.insert(page, text.clone());
             }
         } else {
-            self.invariants.answered(page, effect, &outcome);
+            self.invariants.answered(page, effect, &outcome, self.clock.time());
         }
         self.feed(page, |page, at| page.client.resume(effect, outcome, at));
         self.invariants.fed(page);
@@ -291,7 +291,6 @@ impl World {
     pub(crate) fn arrive(&mut self, asking: Asking) {
         let Asking { page, effect, what, back, deadline } = asking;
         let now = self.clock.time();
-        let refreshed = self.provider.refreshed;
         let response = match &what {
             What::Protocol(request) => self.provider.answer(now, request),
             What::Api(authorization) => self.provider.api(now, authorization.as_deref()),
@@ -308,9 +307,6 @@ impl World {
         };
         let left = (deadline - now).max(0);
         let (delay, outcome) = if delay < left { (delay, outcome) } else { (left, failed(Failure::Timeout, "no answer in time")) };
-        if self.provider.refreshed > refreshed {
-            self.invariants.refreshed(page, effect, now);
-        }
         self.plan(delay, Step::Answer { page, effect, outcome });
     }
 

@@ -164,7 +164,7 @@ impl World {
         // A transaction that was begun may be carried out without the page.
         steps.retain(|_, step| !matches!(step, Step::Store { page: of, .. } if *of == page.id) || random.chance(500));
         self.invariants.gone(page.id);
-        self.invariants.losses.disturbed(self.clock.time(), Some(page.id));
+        self.invariants.losses.stops(self.clock.time(), Some(page.id), true);
         let next = self.locks.release(|(holder, _)| *holder == page.id);
         self.grant(next);
     }
@@ -172,8 +172,9 @@ impl World {
     /// The browser stops a page.
     pub fn freeze(&mut self, tab: Tab) {
         self.tell(tab, || "freezes".into());
-        let page = self.tabs[tab.0].page.as_ref().map(|page| page.id);
-        self.invariants.losses.disturbed(self.clock.time(), page);
+        if let Some(page) = &self.tabs[tab.0].page {
+            self.invariants.losses.stops(self.clock.time(), Some(page.id), true);
+        }
         self.tabs[tab.0].frozen = true;
     }
 
@@ -186,6 +187,7 @@ impl World {
         let kept = std::mem::take(&mut state.kept);
         if let Some(page) = &mut state.page {
             page.calls.values_mut().for_each(|since| *since = now);
+            self.invariants.losses.stops(self.clock.time(), Some(page.id), false);
         }
         kept.into_iter().for_each(|step| self.plan(0, step));
         self.notice(tab, Notice::Shown);
@@ -206,7 +208,7 @@ impl World {
     /// The device loses its network, or has it back and says so.
     pub fn set_offline(&mut self, offline: bool) {
         self.network.offline = offline;
-        self.invariants.losses.disturbed(self.clock.time(), None);
+        self.invariants.losses.stops(self.clock.time(), None, offline);
         for tab in (0..self.tabs.len()).map(Tab) {
             self.tell(tab, || if offline { "is offline".into() } else { "is online".into() });
             if !offline {
@@ -217,9 +219,9 @@ impl World {
 
     /// The device sleeps for so many milliseconds. Timers and the monotonic clock stand still; connections break.
     pub fn sleep(&mut self, milliseconds: i64) {
-        self.invariants.losses.disturbed(self.clock.time(), None);
+        self.invariants.losses.stops(self.clock.time(), None, true);
         self.clock.sleep(milliseconds);
-        self.invariants.losses.disturbed(self.clock.time(), None);
+        self.invariants.losses.stops(self.clock.time(), None, self.network.offline);
         let steps = std::mem::take(&mut self.steps);
         for ((at, order), mut step) in steps {
             if let Step::Answer { outcome: outcome @ Outcome::Http(_), .. } = &mut step
@@ -234,16 +236,13 @@ impl World {
 
     /// Puts the device's wall clock forward or back.
     pub fn jump_wall(&mut self, milliseconds: i64) {
-        self.invariants.pardon(self.clock.time());
-        self.invariants.losses.disturbed(self.clock.time(), None);
+        self.invariants.jumped(self.clock.time());
         self.clock.jump_wall(milliseconds);
         self.tell(Tab(0), || format!("and all: the wall clock jumps by {milliseconds} ms"));
     }
 
     /// Somebody takes every lock away from its holder, who does not notice.
     pub fn steal_locks(&mut self) {
-        self.invariants.pardon(self.clock.time());
-        self.invariants.losses.disturbed(self.clock.time(), None);
         self.tell(Tab(0), || "and all: locks are stolen".into());
         let (robbed, next) = self.locks.steal();
         robbed.into_iter().for_each(|(page, _)| self.invariants.robbed(page));

@@ -125,8 +125,9 @@ fn skip_token68(text: &str) -> &str {
 mod tests {
     use super::*;
 
-    #[allow(clippy::type_complexity)]
-    fn shape(header: &str) -> Option<Vec<(String, Vec<(String, String)>)>> {
+    type Shape = Vec<(String, Vec<(String, String)>)>;
+
+    fn shape(header: &str) -> Option<Shape> {
         parse(header).map(|list| list.into_iter().map(|c| (c.scheme, c.parameters)).collect())
     }
 

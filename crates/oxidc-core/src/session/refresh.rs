@@ -148,14 +148,20 @@ async fn one_at_a_time(cx: &Rc<Context>, want: &Want, seen: Option<String>) -> R
 async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, overdue: bool) -> Result<bool> {
     let started = cx.shell.now().monotonic;
     let mut repeated = false;
+    let mut known = None;
     loop {
         let Some(refresh_token) = &record.refresh_token else {
             cx.sessions.needs_sign_in.set(true);
             return Err(Code::NoRefreshToken.into());
         };
-        record.binding.check(cx).await?;
-        // What takes time or can fail does so before anything is marked.
-        let metadata = discovery::metadata(cx).await?;
+        // What takes time or can fail does so before anything is marked, and not again when the answer was lost.
+        let metadata = match known.take() {
+            Some(metadata) => metadata,
+            None => {
+                record.binding.check(cx).await?;
+                discovery::metadata(cx).await?
+            }
+        };
         let mut form = Form::new().with("grant_type", "refresh_token").with("refresh_token", refresh_token.expose());
         if *want != record.default_want() && !want.scopes.is_empty() {
             form = form.with("scope", &words(&want.scopes, ' '));
@@ -235,7 +241,7 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
                     && !repeated
                     && cx.shell.now().monotonic - started < GRACE =>
             {
-                repeated = true;
+                (repeated, known) = (true, Some(metadata));
                 if error.code() == Code::NetworkFailed {
                     wait(cx, SECOND).await;
                 }

@@ -148,10 +148,12 @@ pub(crate) async fn commit(cx: &Rc<Context>, of: &Record, edit: &dyn Fn(&mut Rec
         let expected = cx.sessions.stored.borrow().clone();
         match swap(cx, expected, record.to_text(cx), !record.continues(of)).await {
             Some(stands) => adopt(cx, stands, false),
-            // The session may have ended in this tab while the write was on its way: then the mark of that comes after it.
-            None if cx.sessions.record().is_none_or(|known| known.id != of.id) => return Commit::Ended,
             None => {
                 cx.sessions.saw(record.generation);
+                // The session may have ended in this tab while the write was on its way: then the mark of that comes after it.
+                if cx.sessions.record().is_none_or(|known| known.id != of.id) {
+                    return Commit::Ended;
+                }
                 *cx.sessions.record.borrow_mut() = Some(record);
                 return Commit::Done;
             }
