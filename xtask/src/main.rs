@@ -1,6 +1,7 @@
 //! All automation of the repository: `cargo xtask <command>`.
 
 mod browsers;
+mod catalogue;
 mod ci;
 mod demo;
 mod example;
@@ -31,6 +32,7 @@ cargo xtask <command>
   size --parts     what the WebAssembly module consists of, largest first
   surface [--check]
                    writes the reports of the public surface, or says that they are out of date
+  catalogue        where each case of docs/catalogue.md is tested; writes it down there
   tidy             small promises about the repository's files
   browsers         installs the browsers that the tests need, or says how
 ";
@@ -60,6 +62,7 @@ fn command(words: &[&str]) -> Result<ExitCode> {
         ["size", "--parts"] => parts::run()?,
         ["surface"] => surface::run(false)?,
         ["surface", "--check"] => surface::run(true)?,
+        ["catalogue"] => catalogue::run()?,
         ["tidy"] => tidy::run()?,
         ["browsers"] => browsers::install()?,
         _ => bail!("there is no command `{}`\n\n{HELP}", words.join(" ")),
