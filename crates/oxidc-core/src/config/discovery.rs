@@ -51,7 +51,7 @@ fn fresh(cx: &Context) -> Option<Metadata> {
 
 /// A time of fetching that lies in the future says nothing.
 pub(super) fn is_fresh(cx: &Context, at: Millis, lifetime: Millis) -> bool {
-    (0..lifetime).contains(&(cx.shell.now().wall - at))
+    (0..lifetime).contains(&cx.shell.now().wall.saturating_sub(at))
 }
 
 async fn fetch(cx: &Rc<Context>) -> Result<()> {

@@ -22,8 +22,8 @@ use crate::wire::json::Value;
 
 /// The largest answer that is read, in octets.
 pub(crate) const LIMIT: u32 = 1024 * 1024;
-/// Lifetimes beyond this are cut: nothing should be counted in years.
-const LONGEST_LIFETIME: i64 = 365 * 86_400;
+/// Lifetimes beyond this are cut, in seconds: nothing should be counted in years.
+pub(crate) const LONGEST_LIFETIME: i64 = 365 * 86_400;
 
 /// A successful answer of the token endpoint.
 pub(crate) struct TokenResponse {

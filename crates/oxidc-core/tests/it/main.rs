@@ -2,11 +2,21 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice)]
 
+mod authorize;
 mod base64url;
+mod callback;
+mod discovery;
+mod exchange;
 mod form;
 mod id_token;
 mod json;
 mod jwk;
 mod jws;
+mod page;
+mod records;
+mod refresh;
+mod requests;
+mod return_to;
 mod support;
 mod url;
+mod userinfo;

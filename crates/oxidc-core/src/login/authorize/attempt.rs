@@ -100,7 +100,7 @@ pub(crate) async fn take(cx: &Context, state: &str) -> Result<Found> {
 
 /// A clock that was put back must not make an attempt immortal.
 fn is_alive(cx: &Context, created_at: Millis) -> bool {
-    let age = cx.shell.now().wall - created_at;
+    let age = cx.shell.now().wall.saturating_sub(created_at);
     (-300 * SECOND..=cx.config.sign_in_timeout).contains(&age)
 }
 
@@ -126,7 +126,7 @@ async fn change(cx: &Context, mut edit: impl FnMut(&mut Vec<Value>)) -> Result<(
         let before: Vec<Value> = parsed.as_ref().and_then(Value::as_array).map(<[Value]>::to_vec).unwrap_or_default();
         let mut list = before.clone();
         list.retain(|entry| {
-            entry.get("createdAt").and_then(Value::as_integer).is_some_and(|at| cx.shell.now().wall - at < 86_400 * SECOND)
+            entry.get("createdAt").and_then(Value::as_integer).is_some_and(|at| cx.shell.now().wall.saturating_sub(at) < 86_400 * SECOND)
         });
         edit(&mut list);
         if list == before {
