@@ -129,7 +129,8 @@ fn cases(text: &str, rust: bool) -> BTreeSet<u32> {
     let mut cases = BTreeSet::new();
     for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
         let starts = if rust { &["fn ", "\""][..] } else { &["'", "\"", "`"] };
-        for name in starts.iter().flat_map(|start| line.split(start).skip(1)) {
+        // A row of a macro begins its line.
+        for name in starts.iter().flat_map(|start| line.split(start).skip(1)).chain(rust.then_some(line.trim_start())) {
             let numbers = name.split('_').map_while(|word| word.strip_prefix('t').filter(|digits| digits.len() == 3)?.parse::<u32>().ok());
             let numbers: Vec<u32> = numbers.collect();
             // A number alone is no name.

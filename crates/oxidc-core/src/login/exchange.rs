@@ -49,7 +49,8 @@ impl TokenResponse {
         let access_token = text("access_token")?.filter(|t| is_token(t)).ok_or_else(|| wrong("access_token"))?;
         let token_type = text("token_type")?.ok_or_else(|| wrong("token_type"))?;
         if !token_type.eq_ignore_ascii_case("bearer") {
-            return Err(Error::new(Code::TokenTypeUnsupported).detail(token_type));
+            // What is longer than any type may be a token in the wrong place.
+            return Err(Error::new(Code::TokenTypeUnsupported).detail(if token_type.len() <= 16 { token_type } else { "not a type" }));
         }
         let expires_in = match answer.as_object().and_then(|o| o.get("expires_in")) {
             None => None,
