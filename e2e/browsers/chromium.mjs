@@ -9,14 +9,14 @@ import { sleepUntil } from './sleep.mjs';
 
 const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
-/** Starts Chromium; with `blockStorage`, in a profile whose owner forbids all sites to keep data. */
-export async function openChromium({ blockStorage = false } = {}) {
+/** Starts Chromium; with `blockStorage`, in a profile whose owner forbids all sites to keep data; `more` are further arguments. */
+export async function openChromium({ blockStorage = false, more = [] } = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'oxidc-chromium-'));
   if (blockStorage) {
     await mkdir(join(profile, 'Default'));
     await writeFile(join(profile, 'Default', 'Preferences'), JSON.stringify({ profile: { default_content_setting_values: { cookies: 2 } } }));
   }
-  const context = await chromium.launchPersistentContext(profile, { executablePath: '/usr/bin/chromium', headless: true, args });
+  const context = await chromium.launchPersistentContext(profile, { executablePath: '/usr/bin/chromium', headless: true, args: [...args, ...more] });
   // Playwright does not tell which process it started; Chromium itself leaves its number in the profile.
   const pid = Number((await readlink(join(profile, 'SingletonLock'))).split('-').at(-1));
   return {

@@ -3,7 +3,7 @@
 import * as oxidc from '/oxidc/index.js';
 
 /** Everything that can be known of an error from outside. */
-const describe = (error) => ({ name: error?.name, code: error?.code ?? String(error), message: error?.message, session: error?.session, retryable: error?.retryable, retryAfter: error?.retryAfter, error: error?.error });
+const describe = (error) => ({ name: error?.name, code: error?.code ?? String(error), message: error?.message, session: error?.session, retryable: error?.retryable, retryAfter: error?.retryAfter, error: error?.error, challenge: error?.challenge });
 
 const storages = {
   local: () => new oxidc.LocalStorage(),
@@ -20,6 +20,8 @@ const storages = {
 const harness = {
   oxidc,
   client: undefined,
+  /** Functions that the next client gets, set by a test. */
+  hooks: {},
   /** When this tab heard of a session, by the expiry of its token. */
   heardAt: {},
   /** What the client published: `[event, …arguments]`. */
@@ -27,7 +29,7 @@ const harness = {
 
   /** Makes the page's client; `storage` is a name. */
   create({ storage, ...options }) {
-    const client = new oxidc.AuthClient({ ...options, ...(storage && { storage: storages[storage]() }), onReturn: () => {} });
+    const client = new oxidc.AuthClient({ ...options, ...(storage && { storage: storages[storage]() }), onReturn: () => {}, ...harness.hooks });
     for (const event of ['session', 'tokens', 'signedOut']) client.on(event, (...details) => harness.events.push([event, ...details]));
     client.on('session', (session) => { if (session?.expiresAt) harness.heardAt[session.expiresAt] ??= Date.now(); });
     client.on('error', (error) => harness.events.push(['error', describe(error)]));
@@ -41,6 +43,12 @@ const harness = {
     } catch (error) {
       return { failed: describe(error) };
     }
+  },
+
+  /** Lets a real click call a method; `settled` tells what came of it. */
+  arm(method, ...args) {
+    harness.settled = undefined;
+    document.getElementById('act').onclick = async () => { harness.settled = await harness.call(method, ...args); };
   },
 
   /** What became of the last {@link burst}: `{ tokens, failed, expiresAt }`; undefined while it runs. */

@@ -4,9 +4,13 @@ import { createServer } from 'node:http';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { close, listen } from './http.mjs';
 
+/** How recent the sign-in of whoever opens `/vault` must be, in seconds (RFC 9470). */
+const RECENT = 10;
+
 /**
  * Starts the API for the given applications' origins. Call `trust(issuer)` before the first request; `audience` is
- * its resource indicator. `refuse(n)` makes it answer the next n good tokens with 401. `requests` lists the answers.
+ * its resource indicator. `refuse(n)` makes it answer the next n good tokens with 401, `demand(challenge, n)` with a challenge of
+ * its own. `requests` lists the answers.
  */
 export async function startApi({ host = '127.0.0.1', port = 0, origins = [] } = {}) {
   const server = createServer();
@@ -16,6 +20,7 @@ export async function startApi({ host = '127.0.0.1', port = 0, origins = [] } = 
   let issuer;
   let keys;
   let refusals = 0;
+  let demanded = { challenge: undefined, left: 0 };
 
   async function claimsOf(authorization) {
     const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '')?.[1];
@@ -29,9 +34,17 @@ export async function startApi({ host = '127.0.0.1', port = 0, origins = [] } = 
   }
 
   async function answer(request) {
-    if (request.method !== 'GET' || request.url !== '/me') return { status: 404, body: { error: 'not_found' } };
+    if (request.method !== 'GET' || !['/me', '/vault'].includes(request.url)) return { status: 404, body: { error: 'not_found' } };
+    if (request.headers.authorization && demanded.left > 0) {
+      demanded.left -= 1;
+      return { status: 401, headers: { 'www-authenticate': demanded.challenge }, body: { error: 'insufficient_user_authentication' } };
+    }
     try {
-      const { sub, scope, iss, exp } = await claimsOf(request.headers.authorization);
+      const { sub, scope, iss, exp, auth_time: signedInAt } = await claimsOf(request.headers.authorization);
+      if (request.url === '/vault' && !(Date.now() / 1000 - signedInAt <= RECENT)) {
+        const challenge = `Bearer error="insufficient_user_authentication", max_age="${RECENT}"`;
+        return { status: 401, headers: { 'www-authenticate': challenge }, body: { error: 'insufficient_user_authentication' } };
+      }
       return { status: 200, body: { hello: sub, scope, issuer: iss, tokenExpires: new Date(exp * 1000).toISOString() } };
     } catch {
       const challenge = request.headers.authorization
@@ -65,6 +78,7 @@ export async function startApi({ host = '127.0.0.1', port = 0, origins = [] } = 
       keys = createRemoteJWKSet(new URL(`${provider}/jwks`));
     },
     refuse(times) { refusals = times; },
+    demand(challenge, left = challenge ? Infinity : 0) { demanded = { challenge, left }; },
     close: () => close(server),
   };
 }

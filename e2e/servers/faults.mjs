@@ -40,6 +40,11 @@ export const answer = (status, body = '', headers = {}) => ({ reply, cors }) => 
 export const html = () => answer(200, '<!doctype html><title>Welcome</title>', { 'content-type': 'text/html' });
 /** A redirect instead of an answer. */
 export const redirect = (location) => answer(307, '', { location });
+/** The provider's answer with one more header. */
+export const header = (name, value) => async ({ forward, reply }) => {
+  const original = await forward();
+  reply({ ...original, headers: { ...original.headers, [name]: value } });
+};
 /** The provider's answer with a changed JSON body; the change gets the parsed body and the provider's private keys. */
 export const json = (change) => async ({ forward, reply, keys }) => {
   const original = await forward();
@@ -52,7 +57,7 @@ export const idToken = (forge) => json(async (body, keys) => (body.id_token ? { 
 /**
  * Starts a provider (options as in `provider.mjs`) behind the proxy. `rule(match, fault, times)` breaks the next
  * `times` requests that match `{ method?, path?, grant? }`; newer rules go first. `log` lists what passed:
- * `{ method, path, grant, status }`, with status 0 for what was lost; `count(match)` counts in it.
+ * `{ method, path, query, grant, status }`, with status 0 for what was lost; `count(match)` counts in it.
  */
 export async function startFaultyProvider(options = {}) {
   const server = createServer();
@@ -66,9 +71,9 @@ export async function startFaultyProvider(options = {}) {
 
   async function handle(request, response) {
     const body = await bodyOf(request);
-    const path = request.url.split('?')[0];
+    const [path, query] = request.url.split('?');
     const grant = path === '/token' ? (new URLSearchParams(String(body)).get('grant_type') ?? undefined) : undefined;
-    const entry = { method: request.method, path, grant, status: 0 };
+    const entry = { method: request.method, path, query, grant, status: 0 };
     log.push(entry);
     const rule = rules.find(({ match, left }) => left > 0 && fits(match, entry));
     const exchange = {

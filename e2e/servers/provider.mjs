@@ -1,6 +1,7 @@
 // A real provider on loopback: oidc-provider, certified by the OpenID Foundation, with everything in memory.
 
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { errors, Provider } from 'oidc-provider';
 // Not in the package's documented surface, but the only adapter of its own that keeps nothing between two providers.
 import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.js';
@@ -20,14 +21,17 @@ export const clientIdFor = (alg) => (alg === 'RS256' ? 'spa' : `spa-${alg.toLowe
  * - `apis`: resource indicators for which it issues JWT access tokens.
  * - `accessTokenTtl`, `idTokenTtl`, `refreshTokenTtl`: lifetimes in seconds.
  * - `confirmSignIn`, `confirmSignOut`: answers its own pages itself.
+ * - `tls`: the key and certificate, for https; `middleware`: Koa functions through which every request goes first.
+ * - `issueRefreshToken`: when; with the scope `offline_access`, if it is not given.
  *
  * The result's `tokenRequests` lists what became of every request at the token endpoint.
  */
 export async function startProvider({
   host = '127.0.0.1', port = 0, issuer, origins = [], paths = ['/'], apis = [],
   accessTokenTtl = 60, idTokenTtl = 600, refreshTokenTtl = 3600, confirmSignIn = false, confirmSignOut = false,
+  tls, middleware = [], issueRefreshToken = (ctx, client, code) => code.scopes.has('offline_access'),
 } = {}) {
-  const server = createServer();
+  const server = tls ? createSecureServer(tls) : createServer();
   const origin = await listen(server, { host, port });
   const keys = await createKeys();
   const resources = Object.fromEntries(apis.map((api) => [api, {
@@ -73,8 +77,10 @@ export async function startProvider({
       },
     },
     ttl: { AccessToken: accessTokenTtl, AuthorizationCode: 60, IdToken: idTokenTtl, RefreshToken: refreshTokenTtl, Session: 3600, Grant: 3600, Interaction: 600 },
+    // So that an API can demand a recent sign-in (RFC 9470 section 6.2).
+    extraTokenClaims: (ctx) => ({ auth_time: (ctx.oidc.entities.RefreshToken ?? ctx.oidc.entities.AuthorizationCode)?.authTime }),
     rotateRefreshToken: true,
-    issueRefreshToken: (ctx, client, code) => code.scopes.has('offline_access'),
+    issueRefreshToken,
     interactions: { policy: policy(), url: (ctx, interaction) => `/interaction/${interaction.uid}` },
     cookies: { keys: ['only for loopback'] },
     findAccount: (ctx, id) => ({ accountId: id, claims: () => ({ sub: id, ...account(id) }) }),
@@ -84,7 +90,7 @@ export async function startProvider({
     },
     renderError: (ctx, out) => { ctx.type = 'html'; ctx.body = errorPage(out); },
   });
-  provider.use(creationImpliesConsent);
+  for (const each of [...middleware, creationImpliesConsent]) provider.use(each);
 
   const tokenRequests = recordTokenRequests(provider);
   const handle = provider.callback();

@@ -1,11 +1,12 @@
-// Builds dist/ from the sources and from what wasm-bindgen made: `node build.mjs <folder of wasm-bindgen> [--dev]`.
+// Builds dist/ from the sources and from the module that the compiler made: `node build.mjs <module> [--dev]`.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { build } from 'esbuild';
 
-const [bindgen, flag] = process.argv.slice(2);
+const [module, flag] = process.argv.slice(2);
 const here = import.meta.dirname;
 const dist = join(here, 'dist');
 const wasm = join(dist, 'oxidc_bg.wasm');
@@ -13,13 +14,12 @@ const tool = (name) => join(here, 'node_modules', '.bin', name);
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
-if (flag === '--dev') copyFileSync(join(bindgen, 'oxidc_wasm_bg.wasm'), wasm);
-else execFileSync(tool('wasm-opt'), ['-Oz', '--converge', join(bindgen, 'oxidc_wasm_bg.wasm'), '-o', wasm], { stdio: 'inherit' });
+if (flag === '--dev') copyFileSync(module, wasm);
+else execFileSync(tool('wasm-opt'), ['--low-memory-unused', '--flatten', '--rereloop', '-O2', '-Oz', '--converge', '--strip-debug', '--strip-producers', module, '-o', wasm], { stdio: 'inherit' });
 
 const parts = {
   name: 'parts',
   setup(build) {
-    build.onResolve({ filter: /^#core$/ }, () => ({ path: join(bindgen, 'oxidc_wasm.js') }));
     build.onResolve({ filter: /^#bytes$/ }, () => ({ path: 'bytes', namespace: 'parts' }));
     build.onLoad({ filter: /.*/, namespace: 'parts' }, () => ({
       contents: `export default '${deflateRawSync(readFileSync(wasm), { level: 9 }).toString('base64')}'`,
@@ -31,3 +31,6 @@ await build({ ...common, entryPoints: ['index', 'wasm'].map((name) => join(here,
 // The same host module, readable, for Rust front ends.
 await build({ ...common, entryPoints: [join(here, 'src/host/index.ts')], outfile: join(dist, 'host.js') });
 execFileSync(tool('tsc'), ['--emitDeclarationOnly'], { cwd: here, stdio: 'inherit' });
+// For pages that load the files from elsewhere and say which bytes they want (Subresource Integrity).
+const integrity = (name) => `sha384-${createHash('sha384').update(readFileSync(join(dist, name))).digest('base64')}`;
+writeFileSync(join(dist, 'integrity.json'), `${JSON.stringify(Object.fromEntries(['index.js', 'wasm.js', 'oxidc_bg.wasm'].map((name) => [name, integrity(name)])), null, 2)}\n`);

@@ -8,24 +8,6 @@ use oxidc_core::error::Code;
 
 use crate::run::{root, write as write_file};
 
-/// The errors that the page makes itself, because the core is not there or cannot know.
-const OF_THE_PAGE: &[Code] = &[
-    Code::OptionUnknown,
-    Code::OptionInvalid,
-    Code::IssuerInvalid,
-    Code::IssuerInsecure,
-    Code::ClientIdMissing,
-    Code::ClientSecretRefused,
-    Code::RedirectUriInvalid,
-    Code::AllowedOriginInvalid,
-    Code::Closed,
-    Code::NoBrowser,
-    Code::WasmBlocked,
-    Code::WasmFailed,
-    Code::CoreTrapped,
-    Code::Aborted,
-];
-
 /// Writes them.
 pub fn write() -> Result<()> {
     files().iter().try_for_each(|(path, content)| write_file(&root().join(path), content))
@@ -53,12 +35,19 @@ fn typescript() -> String {
         let _ = writeln!(text, "  '{}',", code.name());
     }
     text.push_str("] as const;\n\n/** The stable code of an error. */\nexport type ErrorCode = (typeof errorCodes)[number];\n\n");
-    text.push_str("/** What the page needs to know of the errors that it makes itself: kind, sentence, whether a retry helps. */\nexport const faces = {\n");
-    for code in OF_THE_PAGE {
-        let sentence = code.sentence().replace('\'', "\\'");
-        let _ = writeln!(text, "  {}: ['{}', '{sentence}', {}],", code.name(), code.kind().name(), code.retryable());
+    text.push_str("/** Kind by kind what each code means. A `+` in front: the same call may succeed later without a change. */\nexport const meanings = {\n");
+    let mut kinds: Vec<&str> = Code::ALL.iter().map(|code| code.kind().name()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    for kind in kinds {
+        let _ = writeln!(text, "  {kind}: {{");
+        for code in Code::ALL.iter().filter(|code| code.kind().name() == kind) {
+            let retry = if code.retryable() { "+" } else { "" };
+            let _ = writeln!(text, "    {}: '{retry}{}',", code.name(), code.sentence().replace('\'', "\\'"));
+        }
+        text.push_str("  },\n");
     }
-    text.push_str("} as const satisfies Record<string, readonly [string, string, boolean]>;\n");
+    text.push_str("} as const satisfies Record<string, Record<string, string>>;\n");
     text
 }
 

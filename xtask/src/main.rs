@@ -1,5 +1,6 @@
 //! All automation of the repository: `cargo xtask <command>`.
 
+mod bench;
 mod browsers;
 mod catalogue;
 mod ci;
@@ -10,7 +11,9 @@ mod npm;
 mod parts;
 mod run;
 mod rust_surface;
+mod simulate;
 mod size;
+mod supply;
 mod surface;
 mod test;
 mod tidy;
@@ -30,9 +33,18 @@ cargo xtask <command>
   example          builds the example apps, and the page for tests that is in Rust
   size [--json]    builds the package and weighs each entry: raw, gzip and brotli; fails above the limits
   size --parts     what the WebAssembly module consists of, largest first
+  bench [--quick] [part...]
+                   measures oxidc beside other clients and writes docs/benchmarks.md; for a quick run, or some of
+                   size, load, callback, cached, expiry, wake, forged, memory, id_tokens, core: target/benchmarks
   surface [--check]
                    writes the reports of the public surface, or says that they are out of date
   catalogue        where each case of docs/catalogue.md is tested; writes it down there
+  simulate [--schedules N] [--seed S]
+                   drives the core through seeded schedules of tabs, faults and clocks and counts what came of them
+  simulate --story S
+                   tells the schedule of one seed
+  supply           what is locked, and `cargo deny` where it is installed
+  sbom             the bill of materials of what browsers load, as target/oxidc.cdx.json (CycloneDX)
   tidy             small promises about the repository's files
   browsers         installs the browsers that the tests need, or says how
 ";
@@ -60,9 +72,13 @@ fn command(words: &[&str]) -> Result<ExitCode> {
         ["size"] => size::run(false)?,
         ["size", "--json"] => size::run(true)?,
         ["size", "--parts"] => parts::run()?,
+        ["bench", words @ ..] => bench::run(words)?,
         ["surface"] => surface::run(false)?,
         ["surface", "--check"] => surface::run(true)?,
         ["catalogue"] => catalogue::run()?,
+        ["supply"] => supply::deny()?,
+        ["sbom"] => supply::sbom()?,
+        ["simulate", arguments @ ..] => simulate::run(arguments)?,
         ["tidy"] => tidy::run()?,
         ["browsers"] => browsers::install()?,
         _ => bail!("there is no command `{}`\n\n{HELP}", words.join(" ")),

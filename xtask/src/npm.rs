@@ -1,4 +1,4 @@
-//! Builds the npm package: Rust to WebAssembly, its glue, the TypeScript around it.
+//! Builds the npm package: Rust to WebAssembly, the TypeScript around it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,11 +14,9 @@ pub const HOST_COPY: &str = "crates/oxidc-web/js/host.js";
 
 pub fn run(dev: bool) -> Result<()> {
     generated::write()?;
-    let bindgen = root().join("target/bindgen");
-    glue(&core()?, &bindgen, true)?;
+    let module = core()?.display().to_string();
     npm_packages("packages/oxidc")?;
-    let bindgen = bindgen.display().to_string();
-    let mut words = vec!["node", "build.mjs", &bindgen];
+    let mut words = vec!["node", "build.mjs", &module];
     if dev {
         words.push("--dev");
     }
@@ -26,11 +24,14 @@ pub fn run(dev: bool) -> Result<()> {
     write(&root().join(HOST_COPY), &fs::read_to_string(root().join("packages/oxidc/dist/host.js"))?)
 }
 
+/// Half a megabyte, which is plenty: constants behind it have shorter addresses than behind the whole one of the default.
+const STACK: &str = "-Clink-arg=-zstack-size=524288";
+
 /// Builds the core for the npm package.
 pub fn core() -> Result<PathBuf> {
     // A library for Rust front ends becomes a module only here: made with both types at once, it is not optimised over all crates,
     // and the two kinds of builds overwrite each other's module.
-    wasm("oxidc-wasm", &["--features", "standalone", "--lib", "--crate-type", "cdylib"])
+    wasm("oxidc-wasm", &["--no-default-features", "--features", "standalone", "--lib", "--crate-type", "cdylib", "--", STACK])
 }
 
 /// A toolchain that was there before may lack what the repository asks for; rustup adds it.

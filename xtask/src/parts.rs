@@ -10,7 +10,7 @@ use crate::npm;
 use crate::run::root;
 
 /// How many of the largest functions are named one by one.
-const FUNCTIONS: usize = 15;
+const FUNCTIONS: usize = 3000;
 
 /// What was found in a module.
 #[derive(Default)]

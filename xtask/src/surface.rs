@@ -8,7 +8,7 @@ use crate::run::{folders_with, npm_packages, output, root, run as run_program, s
 use crate::rust_surface;
 
 /// The crates whose surface others build on.
-const CRATES: &[&str] = &["oxidc-core", "oxidc-web"];
+const CRATES: &[&str] = &["oxidc-aws-lc", "oxidc-core", "oxidc-web"];
 
 pub fn run(check: bool) -> Result<()> {
     let mut reports = vec![(root().join("packages/oxidc/public-api.txt"), typescript()?)];

@@ -1,10 +1,10 @@
 //! The client: takes calls of the application and outcomes of the shell, gives out effects.
 
+use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
-use core::future::Future;
 
 use crate::command::{Command, Notice};
 use crate::config::client::ClientConfig;
@@ -17,12 +17,26 @@ use crate::wire::json::Value;
 use crate::{login, signout};
 
 /// The page that the client lives in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Page {
     /// Its whole address when the client was made.
     pub href: String,
     /// Its origin.
     pub origin: String,
+    /// Who holds it in a frame.
+    pub frame: Frame,
+}
+
+/// Who holds a page in a frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Frame {
+    /// Nobody.
+    #[default]
+    None,
+    /// A page of the same origin.
+    Own,
+    /// A page of another origin.
+    Foreign,
 }
 
 /// What all flows share.
@@ -102,7 +116,11 @@ impl Client {
         }
         let cx = self.cx.clone();
         let closed = self.closed && !matches!(command, Command::Close);
-        let task = self.call(async move { if closed { Err(Code::Closed.into()) } else { perform(&cx, command).await } });
+        let task = self.cx.shell.spawn(Box::pin(async move {
+            let result = if closed { Err(Code::Closed.into()) } else { perform(&cx, command).await };
+            cx.shell.tell(Effect::Finish { task: cx.shell.current(), result });
+        }));
+        self.calls.push(task);
         self.drain();
         task
     }
@@ -134,18 +152,8 @@ impl Client {
         effects
     }
 
-    fn call(&mut self, flow: impl Future<Output = Result<Value>> + 'static) -> TaskId {
-        let shell = self.cx.shell.clone();
-        let task = self.cx.shell.spawn(async move {
-            let result = flow.await;
-            shell.tell(Effect::Finish { task: shell.current(), result });
-        });
-        self.calls.push(task);
-        task
-    }
-
     fn end(&mut self, task: TaskId, code: Code) {
-        self.flows.drop_flow(task);
+        self.flows.drop_flow(&self.cx.shell, task);
         self.calls.retain(|call| *call != task);
         self.cx.shell.tell(Effect::Finish { task, result: Err(Error::new(code)) });
     }
@@ -155,7 +163,7 @@ impl Client {
         for call in core::mem::take(&mut self.calls) {
             self.end(call, Code::Closed);
         }
-        self.flows.drop_all();
+        self.flows.drop_all(&self.cx.shell);
     }
 
     fn drain(&mut self) {
@@ -167,8 +175,9 @@ impl Client {
 
 async fn perform(cx: &Rc<Context>, command: Command) -> Result<Value> {
     match command {
-        Command::ProcessCallback { url } => login::callback::process(cx, &url).await,
-        Command::SignIn(options) => login::authorize::sign_in(cx, options).await.map(|()| Value::Null),
+        Command::ProcessCallback { url } => login::callback::process(cx, &url, None).await,
+        Command::SignIn(options) => login::authorize::sign_in(cx, options, false).await,
+        Command::SignInSilent(options) => login::silent::sign_in(cx, options).await,
         Command::GetSession => session::get(cx).await,
         Command::GetTokens(options) => session::refresh::get_tokens(cx, options).await,
         Command::RefreshSession(options) => session::refresh::refresh_session(cx, options).await,

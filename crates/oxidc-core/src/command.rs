@@ -19,6 +19,8 @@ pub enum Command {
     },
     /// Sends the person to the provider.
     SignIn(SignInOptions),
+    /// Signs the person in without showing anything.
+    SignInSilent(SignInOptions),
     /// Who is signed in.
     GetSession,
     /// An access token.
@@ -64,6 +66,12 @@ pub struct SignInOptions {
     pub resources: Vec<String>,
     /// Further parameters.
     pub extra_parameters: Vec<(String, String)>,
+    /// Refuses another person than the one who is signed in.
+    pub same_user: bool,
+    /// In a window, or without anything shown in a frame, instead of in this page.
+    pub window: bool,
+    /// Without anything shown, whatever was remembered of earlier tries and sign-outs.
+    pub force: bool,
 }
 
 /// The options of a call for tokens.
@@ -88,11 +96,13 @@ pub struct SignOutOptions {
     pub return_to: Option<String>,
     /// Anything that JSON can hold.
     pub app_state: Option<Value>,
+    /// In a window of its own.
+    pub window: bool,
 }
 
 impl Default for SignOutOptions {
     fn default() -> Self {
-        Self { federated: true, revoke: false, return_to: None, app_state: None }
+        Self { federated: true, revoke: false, return_to: None, app_state: None, window: false }
     }
 }
 
@@ -133,12 +143,13 @@ impl Command {
     ///
     /// [`Code::OptionUnknown`], [`Code::OptionInvalid`] and the codes for scopes, resources and parameters.
     pub fn from_value(command: &Value) -> Result<Self> {
-        let text = |name: &str| command.get(name).and_then(Value::as_str).unwrap_or_default();
-        let flag = |name: &str| command.get(name).and_then(Value::as_bool).unwrap_or(false);
+        let text = |name: &str| command.text(name).unwrap_or_default();
+        let flag = |name: &str| command.flag(name).unwrap_or(false);
         let options = command.get("options");
         Ok(match text("do") {
             "processCallback" => Self::ProcessCallback { url: text("url").into() },
-            "signIn" => Self::SignIn(SignInOptions::from_value(options)?),
+            "signIn" => Self::SignIn(SignInOptions::from_value(options, false)?),
+            "signInSilent" => Self::SignInSilent(SignInOptions::from_value(options, true)?),
             "getSession" => Self::GetSession,
             "getTokens" => Self::GetTokens(TokenOptions::from_value(options)?),
             "refreshSession" => Self::RefreshSession(TokenOptions::from_value(options)?),
@@ -151,7 +162,7 @@ impl Command {
                 replayable: flag("replayable"),
             }),
             "notice" => Self::Notice(match text("what") {
-                "stored" => command.get("record").and_then(Value::as_str).map_or(Notice::Stored, |text| Notice::HandedOver(text.into())),
+                "stored" => command.text("record").map_or(Notice::Stored, |text| Notice::HandedOver(text.into())),
                 "online" => Notice::Online,
                 "visible" => Notice::Visible,
                 "hidden" => Notice::Hidden,
@@ -165,10 +176,10 @@ impl Command {
 }
 
 impl SignInOptions {
-    fn from_value(value: Option<&Value>) -> Result<Self> {
+    fn from_value(value: Option<&Value>, silent: bool) -> Result<Self> {
         const KNOWN: &[&str] = &[
             "returnTo", "appState", "signUp", "prompt", "loginHint", "maxAge", "acrValues", "uiLocales", "display", "scopes", "resources",
-            "extraParameters",
+            "extraParameters", "mode", "sameUser", "force",
         ];
         let mut options = Options::read(value, KNOWN);
         let mut extra_parameters = Vec::new();
@@ -197,6 +208,9 @@ impl SignInOptions {
             scopes: options.scopes("scopes"),
             resources: options.resources("resources"),
             extra_parameters,
+            same_user: options.flag("sameUser", false),
+            window: options.window(if silent { "frame" } else { "popup" }, silent),
+            force: options.flag("force", false),
         };
         options.done().map(|()| sign_in)
     }
@@ -216,12 +230,13 @@ impl TokenOptions {
 
 impl SignOutOptions {
     fn from_value(value: Option<&Value>) -> Result<Self> {
-        let mut options = Options::read(value, &["federated", "revoke", "returnTo", "appState"]);
+        let mut options = Options::read(value, &["federated", "revoke", "returnTo", "appState", "mode"]);
         let sign_out = Self {
             federated: options.flag("federated", true),
             revoke: options.flag("revoke", false),
             return_to: options.text("returnTo"),
             app_state: options.value("appState").cloned(),
+            window: options.window("popup", false),
         };
         options.done().map(|()| sign_out)
     }

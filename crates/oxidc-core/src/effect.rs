@@ -119,6 +119,40 @@ pub enum Effect {
         /// Whether the current entry of the history is replaced.
         replace: bool,
     },
+    /// Opens an address in the window that the call brought along, or in a hidden frame, and waits for the address
+    /// that the return page hands over ([`Effect::Relay`] with the same `relay`). The window or frame is gone afterwards.
+    /// Answer: [`Outcome::Text`]; [`Failure::Denied`] when it may not be opened, [`Failure::Aborted`] when
+    /// somebody closed it, [`Failure::Timeout`], or [`Failure::Unsupported`].
+    Visit {
+        /// The task that was started with the window.
+        task: TaskId,
+        /// An absolute address of the provider.
+        url: String,
+        /// An unguessable name that only the return page learns.
+        relay: String,
+        /// Whether it is a hidden frame.
+        frame: bool,
+        /// Milliseconds.
+        timeout: u32,
+    },
+    /// Hands an address to the page of the same origin that waits for it, and to nobody else.
+    /// Answer: [`Outcome::Done`] when it was taken, [`Failure::Timeout`] when nobody wants it.
+    Relay {
+        /// The name of the [`Effect::Visit`].
+        relay: String,
+        /// The address.
+        url: String,
+        /// How long to wait for the other page, in milliseconds. None: only a page that opened or holds this one is asked.
+        wait: Option<u32>,
+    },
+    /// Calls a function of the application. Answer: [`Outcome::Text`] with the JSON of what it returned,
+    /// [`Failure::Denied`] when it threw.
+    Ask {
+        /// Which: `sessionCreating` or `stepUp`.
+        hook: &'static str,
+        /// Its arguments as one object.
+        value: Value,
+    },
     /// Replaces the address that the page shows, without loading it. No outcome.
     ReplaceAddress {
         /// An absolute address of the same origin.
@@ -165,6 +199,8 @@ pub enum Outcome {
     },
     /// What stands in the storage under a key.
     Record(Option<String>),
+    /// What another page handed over or the application's function returned.
+    Text(String),
     /// A [`Effect::Swap`] was carried out.
     Swapped,
     /// It could not be done.
@@ -206,7 +242,8 @@ pub enum Event {
     Session {
         /// What a reader of `getSession` would now get.
         session: Value,
-        /// Why: `signed_in`, `refreshed`, `user_info`, `other_tab`, `signed_out`, `refresh_rejected`, `refresh_lost`, `user_changed`.
+        /// Why: `signed_in`, `refreshed`, `user_info`, `other_tab`, `signed_out`, `provider_signed_out`, `refresh_rejected`,
+        /// `refresh_lost`, `user_changed`.
         reason: &'static str,
     },
     /// A fresh access token is there. The value says for which resource and until when, never the token.

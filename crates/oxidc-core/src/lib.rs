@@ -25,7 +25,7 @@
 //! use oxidc_core::{Client, Page, command::Command, config::client::ClientConfig, effect::{Effect, Now}, wire::json::Value};
 //!
 //! let options = Value::parse(r#"{"issuer": "https://login.example.com", "clientId": "app"}"#).unwrap();
-//! let page = Page { href: "https://app.example.com/".into(), origin: "https://app.example.com".into() };
+//! let page = Page { href: "https://app.example.com/".into(), origin: "https://app.example.com".into(), ..Page::default() };
 //! let config = ClientConfig::from_value(&options, &page.origin).unwrap();
 //! let mut client = Client::new(config, page);
 //!
@@ -54,4 +54,4 @@ mod signout;
 pub mod time;
 pub mod wire;
 
-pub use client::{Client, Page};
+pub use client::{Client, Frame, Page};

@@ -2,7 +2,6 @@
 //! a flow is polled when an outcome for it has come.
 
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -16,6 +15,9 @@ use crate::error::Result;
 
 pub(crate) type Flow = Pin<Box<dyn Future<Output = ()>>>;
 
+/// Work that can fail, of whatever flow.
+pub(crate) type Work = Pin<Box<dyn Future<Output = Result<()>>>>;
+
 /// Effects on their way out, outcomes on their way in, and which flow waits for which.
 #[derive(Default)]
 pub(crate) struct Shell {
@@ -27,7 +29,7 @@ pub(crate) struct Shell {
     waiting: RefCell<Vec<Waiting>>,
     spawned: RefCell<Vec<(TaskId, Flow)>>,
     stopped: RefCell<Vec<TaskId>>,
-    ready: RefCell<VecDeque<TaskId>>,
+    ready: RefCell<Vec<TaskId>>,
 }
 
 struct Waiting {
@@ -63,15 +65,15 @@ impl Shell {
         self.tell(effect);
         let effect = self.last_effect.get();
         self.waiting.borrow_mut().push(Waiting { effect, task: self.current.get(), outcome: None });
-        Perform { shell: self, effect, done: false }
+        Perform { shell: self, effect }
     }
 
     /// Starts a flow that belongs to no call of the application.
-    pub(crate) fn spawn(&self, flow: impl Future<Output = ()> + 'static) -> TaskId {
+    pub(crate) fn spawn(&self, flow: Flow) -> TaskId {
         let task = self.last_task.get().wrapping_add(1);
         self.last_task.set(task);
-        self.spawned.borrow_mut().push((task, Box::pin(flow)));
-        self.ready.borrow_mut().push_back(task);
+        self.spawned.borrow_mut().push((task, flow));
+        self.wake(task);
         task
     }
 
@@ -81,7 +83,16 @@ impl Shell {
     }
 
     fn wake(&self, task: TaskId) {
-        self.ready.borrow_mut().push_back(task);
+        self.ready.borrow_mut().push(task);
+    }
+
+    fn wake_all(&self, waiters: &RefCell<Vec<TaskId>>) {
+        self.ready.borrow_mut().append(&mut waiters.borrow_mut());
+    }
+
+    fn first_ready(&self) -> Option<TaskId> {
+        let mut ready = self.ready.borrow_mut();
+        if ready.is_empty() { None } else { Some(ready.remove(0)) }
     }
 
     fn take(&self, effect: EffectId) -> Option<Outcome> {
@@ -89,13 +100,23 @@ impl Shell {
         let at = waiting.iter().position(|w| w.effect == effect && w.outcome.is_some())?;
         waiting.swap_remove(at).outcome
     }
+
+    /// A flow is over or was dropped: nobody wants the outcomes that it waited for.
+    fn forget(&self, task: TaskId) {
+        loop {
+            let mut waiting = self.waiting.borrow_mut();
+            let Some(at) = waiting.iter().position(|w| w.task == task) else { return };
+            let effect = waiting.remove(at).effect;
+            drop(waiting);
+            self.tell(Effect::Cancel { effect });
+        }
+    }
 }
 
-/// Waits for an outcome. Dropped before it came, it says that nobody wants it any more.
+/// Waits for an outcome. It is only dropped together with its flow, see [`Shell::forget`].
 pub(crate) struct Perform<'a> {
     shell: &'a Shell,
     effect: EffectId,
-    done: bool,
 }
 
 impl Perform<'_> {
@@ -107,22 +128,10 @@ impl Perform<'_> {
 impl Future for Perform<'_> {
     type Output = Outcome;
 
-    fn poll(mut self: Pin<&mut Self>, _: &mut Poller<'_>) -> Poll<Outcome> {
+    fn poll(self: Pin<&mut Self>, _: &mut Poller<'_>) -> Poll<Outcome> {
         match self.shell.take(self.effect) {
-            Some(outcome) => {
-                self.done = true;
-                Poll::Ready(outcome)
-            }
+            Some(outcome) => Poll::Ready(outcome),
             None => Poll::Pending,
-        }
-    }
-}
-
-impl Drop for Perform<'_> {
-    fn drop(&mut self) {
-        if !self.done {
-            self.shell.waiting.borrow_mut().retain(|w| w.effect != self.effect);
-            self.shell.tell(Effect::Cancel { effect: self.effect });
         }
     }
 }
@@ -147,31 +156,39 @@ impl Flows {
         }
     }
 
+    fn take(&mut self, task: TaskId) -> Option<Flow> {
+        let at = self.0.iter().position(|(id, _)| *id == task)?;
+        Some(self.0.swap_remove(at).1)
+    }
+
     /// Drops a flow, if it is under way.
-    pub(crate) fn drop_flow(&mut self, task: TaskId) {
-        if let Some(at) = self.0.iter().position(|(id, _)| *id == task) {
-            drop(self.0.swap_remove(at));
+    pub(crate) fn drop_flow(&mut self, shell: &Shell, task: TaskId) {
+        if let Some(flow) = self.take(task) {
+            drop(flow);
+            shell.forget(task);
         }
     }
 
-    pub(crate) fn drop_all(&mut self) {
-        self.0.clear();
+    pub(crate) fn drop_all(&mut self, shell: &Shell) {
+        while let Some((task, _)) = self.0.first() {
+            self.drop_flow(shell, *task);
+        }
     }
 
     /// Polls until no flow can go on.
     pub(crate) fn drain(&mut self, shell: &Shell) {
         loop {
             self.0.append(&mut shell.spawned.borrow_mut());
-            let stopped = shell.stopped.take();
-            for task in stopped {
-                self.drop_flow(task);
+            for task in shell.stopped.take() {
+                self.drop_flow(shell, task);
             }
-            let Some(task) = shell.ready.borrow_mut().pop_front() else { break };
-            let Some(at) = self.0.iter().position(|(id, _)| *id == task) else { continue };
-            let (_, mut flow) = self.0.swap_remove(at);
+            let Some(task) = shell.first_ready() else { break };
+            let Some(mut flow) = self.take(task) else { continue };
             shell.current.set(task);
             if flow.as_mut().poll(&mut Poller::from_waker(Waker::noop())).is_pending() {
                 self.0.push((task, flow));
+            } else {
+                shell.forget(task);
             }
         }
     }
@@ -188,29 +205,9 @@ struct Flight {
 }
 
 impl Flights {
-    /// Joins the flight of that key, or starts it.
-    pub(crate) async fn join<F: Future<Output = Result<()>> + 'static>(
-        self: &Rc<Self>,
-        shell: &Rc<Shell>,
-        key: &str,
-        start: impl FnOnce() -> F,
-    ) -> Result<()> {
-        let under_way = self.0.borrow().iter().find(|f| f.key == key).cloned();
-        let flight = match under_way {
-            Some(flight) => flight,
-            None => {
-                let flight = Rc::new(Flight { key: key.into(), result: RefCell::default(), waiters: RefCell::default() });
-                self.0.borrow_mut().push(flight.clone());
-                let (flights, shared, work, landing) = (self.clone(), shell.clone(), start(), flight.clone());
-                shell.spawn(async move {
-                    let result = work.await;
-                    flights.0.borrow_mut().retain(|f| !Rc::ptr_eq(f, &landing));
-                    *landing.result.borrow_mut() = Some(result);
-                    landing.waiters.take().into_iter().for_each(|task| shared.wake(task));
-                });
-                flight
-            }
-        };
+    /// Joins the flight of that key, or starts it with this work.
+    pub(crate) async fn join(self: &Rc<Self>, shell: &Rc<Shell>, key: &str, work: Work) -> Result<()> {
+        let flight = self.find(key).unwrap_or_else(|| self.start(shell, key, work));
         until(|| {
             let result = flight.result.borrow().clone();
             if result.is_none() {
@@ -220,13 +217,30 @@ impl Flights {
         })
         .await
     }
+
+    fn find(&self, key: &str) -> Option<Rc<Flight>> {
+        self.0.borrow().iter().find(|f| f.key == key).cloned()
+    }
+
+    fn start(self: &Rc<Self>, shell: &Rc<Shell>, key: &str, work: Work) -> Rc<Flight> {
+        let flight = Rc::new(Flight { key: key.into(), result: RefCell::default(), waiters: RefCell::default() });
+        self.0.borrow_mut().push(flight.clone());
+        let (flights, shared, landing) = (self.clone(), shell.clone(), flight.clone());
+        shell.spawn(Box::pin(async move {
+            let result = work.await;
+            flights.0.borrow_mut().retain(|f| !Rc::ptr_eq(f, &landing));
+            *landing.result.borrow_mut() = Some(result);
+            shared.wake_all(&landing.waiters);
+        }));
+        flight
+    }
 }
 
 /// Lets one flow of this tab in at a time, in the order of arrival.
 #[derive(Default)]
 pub(crate) struct Gate {
     held: Cell<bool>,
-    waiters: RefCell<VecDeque<TaskId>>,
+    waiters: RefCell<Vec<TaskId>>,
 }
 
 impl Gate {
@@ -238,7 +252,7 @@ impl Gate {
     pub(crate) async fn enter(self: &Rc<Self>, shell: &Rc<Shell>) -> Entered {
         until(|| {
             if self.held.get() {
-                self.waiters.borrow_mut().push_back(shell.current());
+                self.waiters.borrow_mut().push(shell.current());
                 return None;
             }
             self.held.set(true);
@@ -259,7 +273,7 @@ impl Drop for Entered {
     fn drop(&mut self) {
         self.gate.held.set(false);
         // All are woken: the first may have given up.
-        self.gate.waiters.take().into_iter().for_each(|task| self.shell.wake(task));
+        self.shell.wake_all(&self.gate.waiters);
     }
 }
 

@@ -36,10 +36,11 @@ impl Locks {
         self.locks.values().any(|line| line.iter().skip(1).any(|waiting| *waiting == holder))
     }
 
-    /// Takes every lock of a page away, if it has one. Gives back who comes first now.
-    pub(crate) fn steal(&mut self, page: PageId) -> Option<Vec<Holder>> {
-        let held: Vec<Holder> = self.locks.values().filter_map(VecDeque::front).filter(|(holder, _)| *holder == page).copied().collect();
-        (!held.is_empty()).then(|| self.release(|holder| held.contains(holder)))
+    /// Takes every lock away. Gives back who had one, and who comes first now.
+    pub(crate) fn steal(&mut self) -> (Vec<Holder>, Vec<Holder>) {
+        let held: Vec<Holder> = self.locks.values().filter_map(VecDeque::front).copied().collect();
+        let next = self.release(|holder| held.contains(holder));
+        (held, next)
     }
 
     /// Leaves every line that `leaves` names. Gives back who comes first now.

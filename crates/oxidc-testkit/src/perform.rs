@@ -6,6 +6,7 @@ use oxidc_core::wire::http::{Request, Response};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use url::Url;
 
+use crate::broken::Broken;
 use crate::network::{Asked, Fate, Sent};
 use crate::provider::{self, ISSUER, Provider};
 use crate::storage::Written;
@@ -45,7 +46,18 @@ enum Coming {
 }
 
 impl World {
-    pub(crate) fn perform(&mut self, tab: Tab, page: PageId, id: EffectId, effect: Effect) {
+    pub(crate) fn perform(&mut self, tab: Tab, page: PageId, id: EffectId, mut effect: Effect) {
+        if let Some(broken) = self.broken_machine {
+            let Some(altered) = broken.alter(effect) else { return };
+            effect = altered;
+            if broken.pretends(&effect) {
+                return self.answer_later(1, page, id, Outcome::Swapped);
+            }
+            if matches!(effect, Effect::Load { area: Area::Session, .. }) && broken.looks_away(self.invariants.is_blind(page)) {
+                let known = self.told.get(&page).cloned().flatten();
+                return self.answer_later(1, page, id, Outcome::Record(known));
+            }
+        }
         self.tell(tab, || format!("{id:>4} {}", describe(&effect)));
         if self.storage.was_tampered_with(Area::Session) {
             self.invariants.scatter();
@@ -56,6 +68,9 @@ impl World {
         match effect {
             Effect::Http(request) => {
                 let asked = Provider::asked(&request);
+                if self.broken_machine == Some(Broken::EndlessRetry) && asked == Asked::Refresh {
+                    self.repeated.insert((page, id), request.clone());
+                }
                 let timeout = i64::from(request.timeout);
                 self.ask(tab, page, id, asked, What::Protocol(request), timeout);
             }
@@ -109,6 +124,9 @@ impl World {
                 now(self, Outcome::Done);
                 self.plan(2, Step::Go { page, url });
             }
+            // Nobody opened these pages, and their application has no windows and no hooks.
+            Effect::Relay { .. } => now(self, failed(Failure::Timeout, "nobody waits")),
+            Effect::Visit { .. } | Effect::Ask { .. } => now(self, failed(Failure::Unsupported, "no windows, no hooks")),
             Effect::ReplaceAddress { url } => self.tabs[tab.0].address = url,
             Effect::Broadcast { record } => self.broadcast(page, record.map_or(Notice::Stored, Notice::HandedOver)),
             Effect::Publish(event) => {
@@ -154,7 +172,22 @@ impl World {
             Outcome::Record(_) => format!("{effect:>4} = what stands there"),
             _ => format!("{effect:>4} = done"),
         });
-        self.invariants.answered(page, effect, &outcome);
+        let mut outcome = outcome;
+        if let Some(broken) = self.broken_machine {
+            if let Some(request) = self.repeated.remove(&(page, effect))
+                && matches!(outcome, Outcome::Failed { failure: Failure::Network | Failure::Timeout, .. })
+            {
+                return self.perform(tab, page, effect, Effect::Http(request));
+            }
+            let refreshes = self.invariants.is_refreshing(page, effect);
+            self.invariants.answered(page, effect, &outcome);
+            outcome = broken.tell(outcome, refreshes);
+            if let Outcome::Record(text) = &outcome {
+                self.told.insert(page, text.clone());
+            }
+        } else {
+            self.invariants.answered(page, effect, &outcome);
+        }
         self.feed(page, |page, at| page.client.resume(effect, outcome, at));
         self.invariants.fed(page);
     }
@@ -196,21 +229,27 @@ impl World {
                 Ok(text) => Outcome::Record(text),
                 Err(failure) => failed(failure, "the storage is blocked"),
             },
-            Effect::Swap { area, key, expected, value } => match self.storage.swap(area, &key, expected.as_deref(), value.as_deref()) {
-                Ok(Written::Done { before }) => {
-                    if area == Area::Session {
-                        self.invariants.written(page, before.as_deref(), value.as_deref(), &self.provider);
-                    }
-                    Outcome::Swapped
+            Effect::Swap { area, key, mut expected, value } => {
+                if let Some(broken) = self.broken_machine.filter(|_| area == Area::Session) {
+                    expected = broken.expects(expected, self.storage.records(area).get(&key));
+                    self.told.insert(page, value.clone());
                 }
-                Ok(Written::Stands(stands)) => Outcome::Record(stands),
-                Err(failure) => {
-                    if area == Area::Session {
-                        self.invariants.write_failed(page, effect);
+                match self.storage.swap(area, &key, expected.as_deref(), value.as_deref()) {
+                    Ok(Written::Done { before }) => {
+                        if area == Area::Session {
+                            self.invariants.written(page, before.as_deref(), value.as_deref(), &self.provider);
+                        }
+                        Outcome::Swapped
                     }
-                    failed(failure, "the storage does not write")
+                    Ok(Written::Stands(stands)) => Outcome::Record(stands),
+                    Err(failure) => {
+                        if area == Area::Session {
+                            self.invariants.write_failed(page, effect);
+                        }
+                        failed(failure, "the storage does not write")
+                    }
                 }
-            },
+            }
             _ => return,
         };
         let delay = self.random.between(0, 2);

@@ -57,6 +57,9 @@ pub(crate) fn describe(effect: &Effect) -> String {
         Effect::Unlock { lock } => format!("unlock {lock}"),
         Effect::Wait { duration } => format!("wait {duration} ms"),
         Effect::Navigate { url, .. } => format!("navigate {} {}", url.split('?').next().unwrap_or(""), print(url)),
+        Effect::Visit { url, frame, .. } => format!("visit {} in a {}", print(url), if *frame { "frame" } else { "window" }),
+        Effect::Relay { url, .. } => format!("relay {}", print(url)),
+        Effect::Ask { hook, .. } => format!("ask {hook}"),
         Effect::ReplaceAddress { url } => format!("replace address {}", print(url)),
         Effect::Broadcast { record } => format!("broadcast {}", record.as_ref().map_or("".into(), |record| summary(record.expose()))),
         Effect::Publish(event) => {

@@ -64,6 +64,9 @@ pub struct World {
     pub(crate) tabs: Vec<State>,
     pub(crate) random: Random,
     pub(crate) invariants: Invariants,
+    /// What pages with a missing rule were told last of what is stored, and what they send again.
+    pub(crate) told: BTreeMap<PageId, Option<String>>,
+    pub(crate) repeated: BTreeMap<(PageId, EffectId), oxidc_core::wire::http::Request>,
     /// The rule that is missing in the pages.
     pub(crate) broken_machine: Option<Broken>,
     /// Whether a broken invariant is noted only.
@@ -105,6 +108,8 @@ impl World {
             tabs: Vec::new(),
             random: Random::new(seed),
             invariants: Invariants::default(),
+            told: BTreeMap::new(),
+            repeated: BTreeMap::new(),
             broken_machine: None,
             lenient: false,
             seed,
@@ -130,7 +135,7 @@ impl World {
         let options = Value::parse(&self.options.to_string()).expect("JSON");
         let config = ClientConfig::from_value(&options, APP).expect("good options");
         let state = &mut self.tabs[tab.0];
-        let page = oxidc_core::Page { href: state.address.clone(), origin: APP.into() };
+        let page = oxidc_core::Page { href: state.address.clone(), origin: APP.into(), ..oxidc_core::Page::default() };
         state.page = Some(Page {
             id,
             client: Client::new(config, page),
@@ -214,6 +219,7 @@ impl World {
     pub fn sleep(&mut self, milliseconds: i64) {
         self.invariants.disturbed(self.clock.time(), None);
         self.clock.sleep(milliseconds);
+        self.invariants.disturbed(self.clock.time(), None);
         let steps = std::mem::take(&mut self.steps);
         for ((at, order), mut step) in steps {
             if let Step::Answer { outcome: outcome @ Outcome::Http(_), .. } = &mut step
@@ -228,24 +234,19 @@ impl World {
 
     /// Puts the device's wall clock forward or back.
     pub fn jump_wall(&mut self, milliseconds: i64) {
-        self.invariants.pardon();
+        self.invariants.pardon(self.clock.time());
         self.invariants.disturbed(self.clock.time(), None);
         self.clock.jump_wall(milliseconds);
+        self.tell(Tab(0), || format!("and all: the wall clock jumps by {milliseconds} ms"));
     }
 
     /// Somebody takes every lock away from its holder, who does not notice.
     pub fn steal_locks(&mut self) {
-        self.invariants.pardon();
+        self.invariants.pardon(self.clock.time());
         self.invariants.disturbed(self.clock.time(), None);
-        let holders: Vec<PageId> = self.tabs.iter().filter_map(|tab| Some(tab.page.as_ref()?.id)).collect();
-        let mut next = Vec::new();
-        for page in holders {
-            let freed = self.locks.steal(page);
-            if let Some(robbed) = freed {
-                self.invariants.robbed(page);
-                next.extend(robbed);
-            }
-        }
+        self.tell(Tab(0), || "and all: locks are stolen".into());
+        let (robbed, next) = self.locks.steal();
+        robbed.into_iter().for_each(|(page, _)| self.invariants.robbed(page));
         self.grant(next);
     }
 

@@ -19,8 +19,10 @@ pub fn write(id: EffectId, effect: Effect) -> Value {
     };
     match effect {
         Effect::Http(request) => {
-            let headers: Vec<Value> =
-                request.headers.into_iter().map(|(name, value)| Value::from(alloc::vec![String::from(name), value])).collect();
+            let mut headers = Vec::new();
+            for (name, value) in request.headers {
+                headers.push(Value::Array(alloc::vec![name.into(), value.into()]));
+            }
             of("http")
                 .with("method", request.method)
                 .with("url", request.url)
@@ -48,6 +50,11 @@ pub fn write(id: EffectId, effect: Effect) -> Value {
         Effect::Unlock { lock } => of("unlock").with("lock", lock),
         Effect::Wait { duration } => of("wait").with("duration", duration),
         Effect::Navigate { url, replace } => of("navigate").with("url", url).with("replace", replace),
+        Effect::Visit { task, url, relay, frame, timeout } => {
+            of("visit").with("task", task).with("url", url).with("relay", relay).with("frame", frame).with("timeout", timeout)
+        }
+        Effect::Relay { relay, url, wait } => of("relay").with("relay", relay).with("url", url).with("wait", wait),
+        Effect::Ask { hook, value } => of("ask").with("hook", hook).with("value", value),
         Effect::ReplaceAddress { url } => of("replaceAddress").with("url", url),
         Effect::Broadcast { record } => of("broadcast").with_some("record", record.as_ref().map(Secret::expose)),
         Effect::Publish(event) => publish(of("publish"), event),
@@ -63,7 +70,7 @@ pub fn finish(id: EffectId, task: TaskId, result: Result<Value, Error>) -> Value
     let finish = Object::new().with("id", id).with("do", "finish").with("task", task);
     match result {
         Ok(value) => finish.with("ok", value),
-        Err(error) => finish.with("error", error.to_value()),
+        Err(error) => finish.with("error", error.facts()),
     }
     .into()
 }
@@ -74,6 +81,6 @@ fn publish(effect: Object, event: Event) -> Object {
         Event::Tokens { token } => effect.with("event", "tokens").with("token", token),
         Event::SignedOut { reason } => effect.with("event", "signedOut").with("reason", reason),
         Event::State { state } => effect.with("event", "state").with("state", state),
-        Event::Error(error) => effect.with("event", "error").with("error", error.to_value()),
+        Event::Error(error) => effect.with("event", "error").with("error", error.facts()),
     }
 }

@@ -6,8 +6,12 @@
 
 extern crate alloc;
 
+#[cfg(all(feature = "standalone", target_arch = "wasm32"))]
+mod allocator;
 pub mod effects;
 pub mod outcomes;
+#[cfg(all(feature = "standalone", target_arch = "wasm32"))]
+mod standalone;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -17,39 +21,27 @@ use oxidc_core::config::client::ClientConfig;
 use oxidc_core::effect::{EffectId, Now};
 use oxidc_core::error::{Code, Error, Result};
 use oxidc_core::wire::json::{Object, Value};
-use oxidc_core::{Client, Page};
-use wasm_bindgen::prelude::*;
-
-#[cfg(all(feature = "standalone", target_arch = "wasm32"))]
-#[allow(unsafe_code)]
-mod standalone {
-    #[global_allocator]
-    static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
-
-    // A trap ends this instance; the page makes a new one from storage.
-    #[panic_handler]
-    fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
-        core::arch::wasm32::unreachable()
-    }
-}
+use oxidc_core::{Client, Frame, Page};
+#[cfg(feature = "bindgen")]
+use wasm_bindgen::prelude::wasm_bindgen;
 
 /// A client of the core that speaks JSON.
-#[wasm_bindgen]
+#[cfg_attr(feature = "bindgen", wasm_bindgen)]
 pub struct Core {
     client: Client,
 }
 
-#[wasm_bindgen]
+#[cfg_attr(feature = "bindgen", wasm_bindgen)]
 impl Core {
     /// Makes a client from its options and its page.
     ///
     /// # Errors
     ///
     /// The JSON text of an error when the configuration is wrong.
-    #[wasm_bindgen(constructor)]
+    #[cfg_attr(feature = "bindgen", wasm_bindgen(constructor))]
     pub fn new(options: &str, page: &str, wall: f64, monotonic: f64) -> Result<Core, String> {
         let _ = (wall, monotonic);
-        configure(options, page).map(|client| Self { client }).map_err(|error| error.to_value().to_text())
+        configure(options, page).map(|client| Self { client }).map_err(|error| error.facts().to_text())
     }
 
     /// Begins a call of the application; gives back its task and the first effects.
@@ -77,7 +69,11 @@ impl Core {
     }
 
     fn drain(&mut self) -> Vec<Value> {
-        self.client.effects().into_iter().map(|(id, effect)| effects::write(id, effect)).collect()
+        let mut list = Vec::new();
+        for (id, effect) in self.client.effects() {
+            list.push(effects::write(id, effect));
+        }
+        list
     }
 }
 
@@ -85,8 +81,13 @@ fn configure(options: &str, page: &str) -> Result<Client> {
     let malformed = |_| Error::new(Code::OptionInvalid);
     let options = Value::parse(options).map_err(malformed)?;
     let page = Value::parse(page).map_err(malformed)?;
-    let text = |name: &str| page.get(name).and_then(Value::as_str).map(String::from).unwrap_or_default();
-    let page = Page { href: text("href"), origin: text("origin") };
+    let text = |name: &str| page.string(name).unwrap_or_default();
+    let frame = match text("frame").as_str() {
+        "own" => Frame::Own,
+        "foreign" => Frame::Foreign,
+        _ => Frame::None,
+    };
+    let page = Page { href: text("href"), origin: text("origin"), frame };
     let config = ClientConfig::from_value(&options, &page.origin)?;
     Ok(Client::new(config, page))
 }

@@ -16,6 +16,11 @@ var Database = class {
   /** Whether it could be opened once. */
   opened = false;
   #database;
+  /** Opens it, so that the first use need not wait for that. */
+  open() {
+    (this.#database ??= this.#open()).catch(() => {
+    });
+  }
   load(key) {
     return this.#transact("readonly", (store, done) => {
       const read2 = store.get(key);
@@ -180,6 +185,9 @@ var Fallback = class {
   swap(key, expected, value) {
     return this.#with((records) => records.swap(key, expected, value));
   }
+  open() {
+    this.#database.open();
+  }
   close() {
     this.#database.close();
   }
@@ -207,7 +215,7 @@ function kind(storage) {
 
 // src/host/callback.ts
 async function arrive(result, onReturn, storage) {
-  if (result.handled === "none" || !result.returnTo) return result;
+  if (!("returnTo" in result) || !result.returnTo) return result;
   const { returnTo, appState } = result;
   if (onReturn) await onReturn({ url: returnTo, appState });
   else if (returnTo !== location.href) {
@@ -229,7 +237,10 @@ function encode(bytes) {
   return btoa(binary).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
 }
 function decode(text2) {
-  return Uint8Array.from(atob(text2.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+  const binary = atob(text2.replace(/-/g, "+").replace(/_/g, "/"));
+  const octets = new Uint8Array(binary.length);
+  for (let at = 0; at < binary.length; at += 1) octets[at] = binary.charCodeAt(at);
+  return octets;
 }
 function random(octets) {
   if (!globalThis.crypto?.getRandomValues) throw new Failed("unsupported", "crypto.getRandomValues is missing");
@@ -446,6 +457,120 @@ var Surroundings = class {
   }
 };
 
+// src/host/windows.ts
+var LONGEST = 65536;
+var LOOK = 100;
+var GRACE = 500;
+var SEEN = 3;
+function channelOf(relay2) {
+  try {
+    return new BroadcastChannel(`oxidc:relay:${relay2}`);
+  } catch {
+    return void 0;
+  }
+}
+function openPopup(options = {}) {
+  const { width = 480, height = 640 } = options;
+  const { left = Math.max(0, screenX + (outerWidth - width) / 2), top = Math.max(0, screenY + (outerHeight - height) / 2) } = options;
+  const places2 = Object.entries({ width, height, left, top }).map(([name2, value]) => `${name2}=${Math.round(value)}`);
+  const popup = window.open("about:blank", "_blank", `popup,${places2}`);
+  return popup?.closed === false ? popup : null;
+}
+function visit(effect, popup, signal) {
+  return new Promise((resolve, reject) => {
+    if (self.origin === "null") throw new Failed("unsupported", "sandboxed");
+    if (!effect.frame && !popup) throw new Failed("denied");
+    if (popup?.closed) throw new Failed("aborted");
+    const { url, relay: relay2, timeout } = effect;
+    const channel = channelOf(relay2);
+    const listening = new AbortController();
+    const frame = effect.frame ? document.createElement("iframe") : void 0;
+    let looking;
+    const end = (outcome) => {
+      listening.abort();
+      clearInterval(looking);
+      clearTimeout(timer);
+      channel?.close();
+      frame?.remove();
+      popup?.close();
+      if (outcome instanceof Failed) reject(outcome);
+      else resolve(outcome);
+    };
+    const timer = setTimeout(() => end(new Failed("timeout")), timeout);
+    signal.addEventListener("abort", () => end(new Failed("aborted")), { signal: listening.signal });
+    const take = (text2, thank) => {
+      if (typeof text2 !== "string" || text2.length > LONGEST) return;
+      thank();
+      end({ text: text2 });
+    };
+    if (channel) channel.onmessage = ({ data }) => take(data?.url, () => channel.postMessage({ received: true }));
+    const fromWindow = ({ data, origin, source }) => {
+      if (origin !== location.origin || !source || source !== (frame ? frame.contentWindow : popup)) return;
+      if (data?.relay === relay2) take(data.url, () => source.postMessage({ relay: relay2, received: true }, origin));
+    };
+    addEventListener("message", fromWindow, { signal: listening.signal });
+    if (frame) {
+      const forbidden = ({ blockedURI, effectiveDirective }) => effectiveDirective === "frame-src" && url.startsWith(blockedURI) && end(new Failed("denied", blockedURI));
+      document.addEventListener("securitypolicyviolation", forbidden, { signal: listening.signal });
+      frame.hidden = true;
+      frame.src = url;
+      (document.body ?? document.documentElement).append(frame);
+      return;
+    }
+    let away = 0;
+    let closed = 0;
+    const look = () => {
+      if (!popup.closed) {
+        closed = 0;
+        if (away < SEEN) away = isAway(popup) ? away + 1 : 0;
+      } else if (away === SEEN && document.hasFocus()) {
+        closed ||= Date.now();
+        if (Date.now() - closed >= GRACE) end(new Failed("aborted"));
+      }
+    };
+    looking = setInterval(look, LOOK);
+    popup.location.replace(url);
+  });
+}
+function isAway(popup) {
+  try {
+    return popup.location.href === void 0;
+  } catch {
+    return true;
+  }
+}
+function relay({ relay: relay2, url, wait }) {
+  return new Promise((resolve, reject) => {
+    const other = opener ?? (parent === self ? null : parent);
+    if (wait === null && !other) throw new Failed("timeout");
+    const channel = channelOf(relay2);
+    const listening = new AbortController();
+    const end = (failed) => {
+      listening.abort();
+      clearTimeout(timer);
+      channel?.close();
+      if (failed) return reject(failed);
+      if (parent === self) close();
+      setTimeout(() => resolve({}), GRACE);
+    };
+    const timer = setTimeout(() => end(new Failed("timeout")), wait ?? 2 * GRACE);
+    if (channel) channel.onmessage = ({ data }) => data?.received === true && end();
+    const thanked = ({ data, origin, source }) => origin === location.origin && source === other && data?.relay === relay2 && data.received === true && end();
+    addEventListener("message", thanked, { signal: listening.signal });
+    channel?.postMessage({ url });
+    other?.postMessage({ relay: relay2, url }, location.origin);
+  });
+}
+function framed() {
+  const { parent: parent2 } = globalThis;
+  if (!parent2 || parent2 === self) return "none";
+  try {
+    return parent2.location.origin === location.origin ? "own" : "foreign";
+  } catch {
+    return "foreign";
+  }
+}
+
 // src/host/driver.ts
 var LONGEST_TIMER = 2 ** 31 - 1;
 var Driver = class {
@@ -462,6 +587,7 @@ var Driver = class {
   state = "signedOut";
   #core;
   #surroundings;
+  #shown;
   #callback;
   #inputs = [];
   #busy = false;
@@ -485,6 +611,32 @@ var Driver = class {
         return effects;
       });
     });
+  }
+  /**
+   * Runs a call in a window of its own, which opens at once, while a click still is a click. A second click on the same
+   * brings the window that is there to the front; one on something else closes it.
+   *
+   * @param insist Whether the call cannot do without a window.
+   */
+  async show(command, place, insist, signal) {
+    if (typeof document === "undefined") throw this.#error("no_browser");
+    const shown = this.#shown;
+    if (shown?.command === command.do && !shown.popup.closed) {
+      shown.popup.focus();
+      return shown.result;
+    }
+    shown?.abort.abort();
+    const popup = openPopup(place);
+    if (!popup && insist) throw this.#error("popup_blocked");
+    const abort = new AbortController();
+    signal?.addEventListener("abort", () => abort.abort(), { once: true });
+    if (signal?.aborted) abort.abort();
+    const result = this.run(command, { signal: abort.signal, popup }).finally(() => {
+      popup?.close();
+      if (this.#shown?.result === result) this.#shown = void 0;
+    });
+    if (popup) this.#shown = { command: command.do, popup, abort, result };
+    return result;
   }
   /** Completes a sign-in or sign-out if the page's address is its callback, once for all who ask meanwhile, and goes where it leads. */
   processCallback(onReturn) {
@@ -517,9 +669,10 @@ var Driver = class {
     if (this.#closed) throw this.#error("closed");
     if (typeof document === "undefined") throw this.#error("no_browser");
     if (!this.#core) {
+      this.#records.device.open?.();
       const { options, storage, makeCore } = this.#options;
-      const text2 = JSON.stringify({ ...options, storage: kind(storage) });
-      const page = JSON.stringify({ href: location.href, origin: location.origin });
+      const text2 = JSON.stringify({ ...options, storage: kind(storage), hooks: Object.keys(this.#options.hooks ?? {}) });
+      const page = JSON.stringify({ href: location.href, origin: location.origin, frame: framed() });
       const made = Promise.resolve(makeCore(text2, page, Date.now(), performance.now()));
       this.#core = made;
       made.then(
@@ -530,8 +683,8 @@ var Driver = class {
     return this.#core;
   }
   #listen(core) {
-    const { issuer, clientId } = this.#options.options;
-    const name2 = `oxidc:session:${issuer.length}:${issuer}:${clientId}`;
+    const { issuer, clientId, sessionKey } = this.#options.options;
+    const name2 = `oxidc:session:${issuer.length}:${issuer}:${clientId}${sessionKey ? `:${sessionKey}` : ""}`;
     const notice = (what, record) => void this.run({ do: "notice", what, record }).catch(() => {
     });
     if (this.#core && core) this.#surroundings = new Surroundings(name2, notice);
@@ -629,8 +782,22 @@ var Driver = class {
         if (effect.replace) location.replace(effect.url);
         else location.assign(effect.url);
         return {};
+      case "visit":
+        return visit(effect, this.#calls.get(effect.task)?.popup, signal);
+      case "relay":
+        return relay(effect);
+      case "ask":
+        return this.#ask(effect.hook, effect.value);
       default:
         throw new Failed("unsupported", effect.do);
+    }
+  }
+  /** What a function returns, or what it made of its argument. */
+  async #ask(hook, value) {
+    try {
+      return { text: JSON.stringify(await this.#options.hooks[hook](value) ?? null) };
+    } catch (error) {
+      throw new Failed("denied", String(error));
     }
   }
   async #send(task, authorization) {
@@ -665,8 +832,8 @@ var Driver = class {
       }
     }
   }
-  #error(code, detail) {
-    return this.#options.makeError({ code, kind: "", message: detail ?? "", session: "kept", retryable: false });
+  #error(code, message) {
+    return this.#options.makeError({ code, message, session: "kept" });
   }
 };
 async function sleep(duration, signal) {

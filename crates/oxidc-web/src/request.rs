@@ -61,7 +61,7 @@ macro_rules! options {
         #[must_use]
         pub fn $method<N: Into<String>, V: Into<String>>(self, pairs: impl IntoIterator<Item = (N, V)>) -> Self {
             let mut object = Object::new();
-            pairs.into_iter().for_each(|(name, value)| object.insert(name, value.into()));
+            pairs.into_iter().for_each(|(name, value)| object.insert(&name.into(), value.into()));
             self.with($name, object)
         }
     };

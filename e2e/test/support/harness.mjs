@@ -49,6 +49,18 @@ class Tab {
     return value;
   }
 
+  /** Calls a method in a real click; `settled()` waits for what comes of it. */
+  async click(method, ...args) {
+    await this.page.evaluate((name, given) => window.harness.arm(name, ...given), method, args);
+    await this.page.click('#act');
+  }
+
+  /** What the call in the last click came to: `{ value }` or `{ failed }`. */
+  async settled() {
+    await this.page.waitFor(() => window.harness.settled !== undefined);
+    return this.page.evaluate(() => window.harness.settled);
+  }
+
   /** Asks for a token from many places at once, at a moment that several tabs share; see {@link burstResult}. */
   startBurst(at, callers) {
     return this.page.evaluate((when, number) => { void window.harness.burst(when, number); }, at, callers);

@@ -1,6 +1,6 @@
-import { AuthClient, OxidcError } from 'oxidc';
+import { AuthClient, OxidcError, type StepUpChallenge } from 'oxidc';
 import { readConfig } from './config.js';
-import { element, log, showAnswer, showError, showExpiry, showRenewals, showSession } from './view.js';
+import { element, log, setting, showAnswer, showError, showExpiry, showRenewals, showSession, showStepUp } from './view.js';
 
 const config = await readConfig();
 
@@ -13,7 +13,22 @@ const client = new AuthClient({
   allowedOrigins: [new URL(config.api).origin],
   // Nothing needs to be loaded anew: this page shows whatever the session is.
   onReturn: ({ url }) => history.replaceState(null, '', url),
+  onStepUp: confirm,
 });
+
+/** A window may open in a click only, so the person is asked first. */
+function confirm(challenge: StepUpChallenge): Promise<boolean> {
+  showStepUp(challenge);
+  return new Promise((resolve, reject) => {
+    element('step-up-cancel').onclick = () => resolve(false);
+    element('step-up-confirm').onclick = () => {
+      client.signIn({ mode: 'popup', prompt: 'login consent', ...challenge }).then(() => resolve(true), reject);
+    };
+  }).finally(() => showStepUp()) as Promise<boolean>;
+}
+
+/** Where to sign in and out. */
+const mode = () => (setting('in-window').checked ? 'popup' : 'redirect');
 
 let expiresAt: number | undefined;
 let renewals = 0;
@@ -56,29 +71,42 @@ function onClick(id: string, action: () => Promise<unknown>): void {
 }
 
 // Some providers give a refresh token only with the person's consent (OpenID Connect Core 1.0 section 11).
-onClick('sign-in', () => client.signIn({ prompt: 'consent' }));
+onClick('sign-in', () => client.signIn({ prompt: 'consent', mode: mode() }));
+onClick('sign-in-silent', () => client.signInSilent());
 onClick('create-account', () => client.signIn({ signUp: true }));
 onClick('refresh', () => client.refreshSession());
 onClick('reload-user', () => client.refetchUserInfo());
 onClick('sign-out-here', () => client.signOut({ federated: false, revoke: true }));
-onClick('sign-out-provider', () => client.signOut({ returnTo: '/' }));
+onClick('sign-out-provider', () => client.signOut({ returnTo: '/', mode: mode() }));
 onClick('dismiss', async () => {});
-onClick('call-api', async () => {
-  const response = await client.fetch(new URL('me', config.api));
-  showAnswer(response.status, await response.json());
-});
+for (const [id, path] of [['call-api', 'me'], ['open-vault', 'vault']] as const) {
+  onClick(id, async () => {
+    const response = await client.fetch(new URL(path, config.api));
+    showAnswer(response.status, await response.json());
+  });
+}
 
 element('api-address').textContent = new URL('me', config.api).href;
 setInterval(() => showExpiry(expiresAt), 500);
 
-try {
-  // First of all, and on every load: this page may be the one that the provider sends people back to.
-  const { handled } = await client.processCallback();
-  log(`callback: ${handled}`);
-} catch (error) {
-  report(error);
+async function start(): Promise<void> {
+  try {
+    // First of all, and on every load: this page may be the one that the provider sends people back to.
+    const { handled } = await client.processCallback();
+    log(`callback: ${handled}`);
+    if (handled === 'relayed') {
+      // A window that the browser did not close: the page that opened it has the answer, or is gone.
+      document.body.textContent = 'You may close this window.';
+      return;
+    }
+    if (setting('silent-start').checked && !(await client.getSession())) await client.signInSilent();
+  } catch (error) {
+    report(error);
+  }
+  const session = await client.getSession();
+  expiresAt = session?.expiresAt;
+  showSession(session);
+  showExpiry(expiresAt);
 }
-const session = await client.getSession();
-expiresAt = session?.expiresAt;
-showSession(session);
-showExpiry(expiresAt);
+
+await start();

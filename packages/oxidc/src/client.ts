@@ -9,13 +9,16 @@ import type {
   AuthClientEvents,
   AuthClientOptions,
   CallbackResult,
+  CallOptions,
   GetTokensOptions,
   RefreshOptions,
   Session,
   SessionState,
   SignInOptions,
+  SignInSilentOptions,
   SignOutOptions,
   SignOutResult,
+  StepUpChallenge,
   Tokens,
 } from './types.js';
 
@@ -59,13 +62,27 @@ export class BaseClient {
       }
     };
     this.#options = options;
-    this.#driver = new Driver({ options: check(options), storage: options.storage, makeCore, makeError: errorOf });
+    const checked = check(options);
+    const hooks: Record<string, (value: never) => unknown> = {};
+    const { onSessionCreating, onStepUp } = options;
+    if (onSessionCreating) {
+      hooks['sessionCreating'] = async ({ session, appState }: { session: Session; appState?: unknown }) =>
+        (await onSessionCreating(session, appState)) ?? session;
+    }
+    if (onStepUp) {
+      // Several requests may be refused at once; the person is asked once.
+      let asked: Promise<boolean> | undefined;
+      hooks['stepUp'] = (challenge: StepUpChallenge) =>
+        (asked ??= Promise.resolve(onStepUp({ ...challenge, sameUser: true })).finally(() => (asked = undefined)));
+    }
+    this.#driver = new Driver({ options: checked, storage: options.storage, makeCore, makeError: errorOf, hooks });
     for (const event of ['session', 'tokens', 'signedOut']) this.#driver.on(event, () => this.#fresh.clear());
   }
 
   /**
    * Completes a sign-in or sign-out if the page's address is its callback. Call it first on every page; it is safe on
-   * all of them, and twice.
+   * all of them, and twice. In a window or frame that another page opened, it hands the address over to that page and touches nothing; the
+   * browser then closes the window, so that usually nothing comes after it.
    *
    * @returns What was completed, if anything.
    * @throws {@link CallbackError}, {@link ProviderError}, {@link ProtocolError} or {@link NetworkError}. The address bar is
@@ -76,12 +93,30 @@ export class BaseClient {
   }
 
   /**
-   * Sends the person to the provider to sign in. The promise settles when the page is on its way.
+   * Sends the person to the provider to sign in: this page, whose promise settles when the page is on its way, or with
+   * `mode: 'popup'` a window, whose promise settles when the person came back. Call it directly in a click for that.
    *
-   * @throws {@link NetworkError} when the provider cannot be reached, {@link ConfigurationError} for wrong options.
+   * @returns The session, if a window brought one.
+   * @throws {@link NetworkError} when the provider cannot be reached, {@link ConfigurationError} for wrong options; with a window
+   * also {@link EnvironmentError} `popup_blocked`, `popup_closed` or `popup_timed_out`, and whatever {@link processCallback} throws.
    */
-  async signIn(options: SignInOptions = {}): Promise<void> {
-    await this.#run('signIn', options);
+  async signIn(options: SignInOptions = {}): Promise<Session | undefined> {
+    return ((await this.#visit('signIn', { ...this.#options.defaultSignIn, ...options })) as Session | null) ?? undefined;
+  }
+
+  /**
+   * Signs in without showing anything: with the refresh token if there is one, else in a hidden frame, or with
+   * `mode: 'redirect'` by way of the provider and back.
+   *
+   * @returns The session; after a redirect, {@link processCallback} has it.
+   * @throws {@link ProviderError} `login_required`, `interaction_required`, `consent_required` or `account_selection_required`
+   * when the person must act, also for ten minutes after the provider said so; {@link SessionError} `silent_after_sign_out` when the person
+   * signed out here, or `user_changed`; {@link EnvironmentError} `frame_failed` or `frame_blocked`. All but `user_changed` leave the session as it is.
+   */
+  async signInSilent(options: SignInSilentOptions = {}): Promise<Session> {
+    const { prompt: _prompt, signUp: _signUp, popup: _popup, mode: _mode, ...defaults } = this.#options.defaultSignIn ?? {};
+    const returnTo = options.mode === 'redirect' ? { returnTo: location.href } : {};
+    return (await this.#run('signInSilent', { ...defaults, ...returnTo, ...options })) as Session;
   }
 
   /**
@@ -93,8 +128,8 @@ export class BaseClient {
   }
 
   /** Who is signed in, or `undefined`. */
-  async getSession(): Promise<Session | undefined> {
-    return ((await this.#driver.run({ do: 'getSession' })) as Session | null) ?? undefined;
+  async getSession(options: CallOptions = {}): Promise<Session | undefined> {
+    return ((await this.#driver.run({ do: 'getSession' }, options)) as Session | null) ?? undefined;
   }
 
   /**
@@ -133,21 +168,26 @@ export class BaseClient {
    *
    * @throws {@link SessionError}, {@link ProviderError}, {@link ProtocolError} or {@link NetworkError}; the session is kept.
    */
-  async refetchUserInfo(): Promise<Session> {
-    return (await this.#driver.run({ do: 'refetchUserInfo' })) as Session;
+  async refetchUserInfo(options: CallOptions = {}): Promise<Session> {
+    return (await this.#driver.run({ do: 'refetchUserInfo' }, options)) as Session;
   }
 
-  /** Ends the session here in every case, and at the provider if it can be reached. */
+  /**
+   * Ends the session here in every case, and at the provider if it can be reached: in this page, or with `mode: 'popup'` in a
+   * window. Call it directly in a click for that.
+   */
   async signOut(options: SignOutOptions = {}): Promise<SignOutResult> {
-    return (await this.#run('signOut', options)) as SignOutResult;
+    return (await this.#visit('signOut', options)) as SignOutResult;
   }
 
   /**
    * Like the browser's `fetch`, with the access token added for the origins in `allowedOrigins`. When the API refuses the token,
-   * it is renewed once and the request repeated once, if its body can be sent again. A request with a token does not
+   * it is renewed once and the request repeated once, if its body can be sent again. When the API wants a stronger sign-in (RFC 9470), the
+   * option `onStepUp` is asked, and the request repeated if it says so. A request with a token does not
    * follow redirects unless `redirect` says so.
    *
-   * @throws As {@link getTokens}; {@link RequestError} when the request already has an `Authorization` header; and whatever
+   * @throws As {@link getTokens}; {@link RequestError} when the request already has an `Authorization` header, or `step_up_required`
+   * or `step_up_unsatisfied` with the API's `challenge`; and whatever
    * `fetch` throws, as {@link NetworkError}.
    */
   fetch(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
@@ -167,6 +207,13 @@ export class BaseClient {
   close(): Promise<void> {
     this.#fresh.clear();
     return this.#driver.close();
+  }
+
+  #visit(command: 'signIn' | 'signOut', { popup, ...options }: SignInOptions | SignOutOptions): Promise<unknown> {
+    if (options.mode !== 'popup') return this.#run(command, options);
+    const { signal, ...rest } = options;
+    // A sign-out happens here whether or not there is a window; a sign-in does not.
+    return this.#driver.show({ do: command, options: rest }, { ...this.#options.popup, ...popup }, command === 'signIn', signal);
   }
 
   #run(command: string, { signal, ...options }: { signal?: AbortSignal }): Promise<unknown> {

@@ -2,8 +2,9 @@
  * Errors: one class for each party at fault, one stable code for each distinct wrong thing.
  * @module
  */
-import { type ErrorCode, faces } from './codes.js';
+import { type ErrorCode, meanings } from './codes.js';
 import type { CoreError } from './host/protocol.js';
+import type { StepUpChallenge } from './types.js';
 
 /** What an error did to the session. */
 export type SessionEffect = 'kept' | 'ended' | 'unknown';
@@ -22,17 +23,21 @@ export class OxidcError extends Error {
   readonly error?: string;
   /** The provider's own words, if it gave any. Plain text, never HTML. */
   readonly errorDescription?: string;
+  /** What an API demands of the sign-in (RFC 9470), ready to be given to `signIn`. */
+  readonly challenge?: StepUpChallenge;
 
   /** @internal */
-  constructor(facts: CoreError) {
-    super(facts.message);
+  constructor(facts: CoreError, meaning: string) {
+    const sentence = meaning.replace(/^\+/, '');
+    super(facts.message ? `${sentence} (${facts.message})` : sentence);
     this.name = new.target.name;
     this.code = facts.code as ErrorCode;
     this.session = facts.session;
-    this.retryable = facts.retryable;
+    this.retryable = meaning !== sentence;
     if (facts.retryAfter !== undefined) this.retryAfter = facts.retryAfter;
     if (facts.error !== undefined) this.error = facts.error;
     if (facts.errorDescription !== undefined) this.errorDescription = facts.errorDescription;
+    if (facts.challenge) this.challenge = { ...facts.challenge, sameUser: true };
   }
 
   /** What may be sent to an error reporter: no secret is in it. */
@@ -80,7 +85,7 @@ function name(of: object, name: string): void {
   Object.defineProperty(of, 'name', { value: name });
 }
 
-const classes: Record<string, new (facts: CoreError) => OxidcError> = {
+const classes: Record<keyof typeof meanings, new (facts: CoreError, meaning: string) => OxidcError> = {
   configuration: ConfigurationError,
   environment: EnvironmentError,
   network: NetworkError,
@@ -93,16 +98,14 @@ const classes: Record<string, new (facts: CoreError) => OxidcError> = {
 
 /** The error for what the core tells. */
 export function errorOf(facts: CoreError): OxidcError {
-  const [kind, sentence, retryable] = faces[facts.code as keyof typeof faces] ?? [];
-  // An error that the page makes itself comes without a kind.
-  if (!facts.kind && kind) {
-    const message = facts.message ? `${sentence} (${facts.message})` : sentence!;
-    facts = { ...facts, kind, message, retryable: retryable! };
+  for (const [kind, codes] of Object.entries(meanings)) {
+    const meaning = (codes as Record<string, string>)[facts.code];
+    if (meaning) return new classes[kind as keyof typeof meanings](facts, meaning);
   }
-  return new (classes[facts.kind] ?? OxidcError)(facts);
+  return new OxidcError(facts, '');
 }
 
 /** An error that the page makes itself. */
-export function errorFor(code: keyof typeof faces, detail = ''): OxidcError {
-  return errorOf({ code, kind: '', message: detail, session: 'kept', retryable: false });
+export function errorFor(code: ErrorCode, message?: string): OxidcError {
+  return errorOf({ code, message, session: 'kept' });
 }

@@ -2,14 +2,13 @@
  * The shape of the options, so that mistakes show where the client is constructed. The core checks everything again when it is made.
  * @module
  */
-import type { faces } from './codes.js';
+import type { ErrorCode } from './codes.js';
 import { errorFor } from './errors.js';
 import type { AuthClientOptions, Storage } from './types.js';
 
-type Code = keyof typeof faces;
-type Check = (value: unknown) => Code | undefined;
+type Check = (value: unknown) => ErrorCode | undefined;
 
-const when = (good: boolean, code: Code = 'option_invalid') => (good ? undefined : code);
+const when = (good: boolean, code: ErrorCode = 'option_invalid') => (good ? undefined : code);
 const flag: Check = (value) => when(typeof value === 'boolean');
 const callable: Check = (value) => when(typeof value === 'function');
 const texts: Check = (value) => when(typeof value === 'string' || (Array.isArray(value) && value.every((v) => typeof v === 'string')));
@@ -51,7 +50,18 @@ const CHECKS: Record<keyof AuthClientOptions, Check> = {
   trustedAudiences: list,
   automaticRenewal: flag,
   onReturn: callable,
+  defaultSignIn: record,
+  popup: record,
+  onSessionCreating: callable,
+  onStepUp: callable,
+  filteredClaims: list,
+  frontChannelLogoutUri: address,
+  frontChannelLogoutSessionRequired: flag,
+  sessionKey: (value) => when(typeof value === 'string' && value !== ''),
 };
+
+/** What the core has no use for. */
+const OF_THE_PAGE = ['storage', 'onReturn', 'defaultSignIn', 'popup', 'onSessionCreating', 'onStepUp'];
 
 /** Refuses options of a wrong shape; gives back those that the core reads. */
 export function check(options: AuthClientOptions): Record<string, unknown> {
@@ -66,6 +76,5 @@ export function check(options: AuthClientOptions): Record<string, unknown> {
   for (const name of Object.keys(options)) {
     if (!Object.hasOwn(CHECKS, name)) throw errorFor('option_unknown', name);
   }
-  const { storage: _storage, onReturn: _onReturn, ...rest } = options;
-  return rest;
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !OF_THE_PAGE.includes(name)));
 }

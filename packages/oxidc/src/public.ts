@@ -16,5 +16,6 @@ export {
   SessionError,
   type SessionEffect,
 } from './errors.js';
+export { isUserInGroup, type GroupOptions } from './groups.js';
 export { LocalStorage, MemoryStorage, SessionStorage } from './host/storage.js';
 export type * from './types.js';

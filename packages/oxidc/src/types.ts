@@ -62,6 +62,38 @@ export interface Timeouts {
   lock?: number;
   /** From starting a sign-in to its callback, in seconds. Default 1800. */
   signIn?: number;
+  /** Until a window comes back, in milliseconds. Default 300000. */
+  popup?: number;
+  /** Until a hidden frame comes back, in milliseconds. Default 10000. */
+  silent?: number;
+}
+
+/** Where a window opens. */
+export interface PopupOptions {
+  /** In CSS pixels. Default 480. */
+  width?: number;
+  /** In CSS pixels. Default 640. */
+  height?: number;
+  /** From the left edge of the screen. Default: in the middle of this window. */
+  left?: number;
+  /** From the top edge of the screen. Default: in the middle of this window. */
+  top?: number;
+}
+
+/** What every call takes. */
+export interface CallOptions {
+  /** Aborts the call; work that others share goes on. */
+  signal?: AbortSignal;
+}
+
+/** What an API demands of the sign-in (RFC 9470), as options of {@link AuthClient.signIn}. */
+export interface StepUpChallenge {
+  /** Acceptable ways of authentication, best first; none: any. */
+  acrValues: readonly string[];
+  /** The oldest acceptable authentication, in seconds. */
+  maxAge?: number;
+  /** The person who is signed in, and nobody else. */
+  sameUser: true;
 }
 
 /** The options of {@link AuthClient}. Only `issuer` and `clientId` are required. */
@@ -98,6 +130,28 @@ export interface AuthClientOptions {
   automaticRenewal?: boolean;
   /** Called instead of loading the page anew when a sign-in or sign-out returns to `returnTo`. */
   onReturn?: (target: ReturnTarget) => void | Promise<void>;
+  /** What every `signIn` and `signInSilent` asks for unless it says otherwise itself. */
+  defaultSignIn?: Omit<SignInOptions, 'signal' | 'appState' | 'returnTo'>;
+  /** Where windows open. */
+  popup?: PopupOptions;
+  /**
+   * Asked before a session begins. It may change claims of `session.user` and add members of its own to the session, by changing
+   * it or by returning another; what it adds is kept as long as the session. When it throws, nothing is stored.
+   */
+  onSessionCreating?: (session: Session, appState?: unknown) => void | Session | Promise<void | Session>;
+  /**
+   * Asked when an API wants a stronger sign-in. Signs the person in (`signIn({ mode: 'popup', ...challenge })` in a click) and answers true,
+   * and the request is repeated; answers false, and the request fails with `step_up_required`.
+   */
+  onStepUp?: (challenge: StepUpChallenge) => boolean | Promise<boolean>;
+  /** Claims of the ID token that do not become part of `user`. Default: those of the protocol, such as `iss`, `aud` and `nonce`. */
+  filteredClaims?: readonly string[];
+  /** Where the provider loads this application in a frame to say that the session ended (Front-Channel Logout 1.0). Default: none. */
+  frontChannelLogoutUri?: string;
+  /** Whether such a message must name the session. Default true. */
+  frontChannelLogoutSessionRequired?: boolean;
+  /** Keeps sessions of the same application apart, for several clients on one page. */
+  sessionKey?: string;
 }
 
 /** Where a finished sign-in or sign-out leads. */
@@ -134,15 +188,48 @@ export interface SignInOptions {
   resources?: readonly string[];
   /** Further parameters for the provider. */
   extraParameters?: Readonly<Record<string, string>>;
-  /** Aborts the call. */
+  /** In this page, or in a window of its own. Default `redirect`. */
+  mode?: 'redirect' | 'popup';
+  /** Where the window opens. */
+  popup?: PopupOptions;
+  /** Whether another person than the one who is signed in is refused, which ends the session. Default false. */
+  sameUser?: boolean;
+  /** Aborts the call, and closes its window. */
   signal?: AbortSignal;
+}
+
+/** The options of {@link AuthClient.signInSilent}. */
+export interface SignInSilentOptions extends Omit<SignInOptions, 'mode' | 'popup' | 'prompt' | 'signUp' | 'sameUser'> {
+  /** In a hidden frame, or by a redirect where browsers keep cookies from frames. Default `frame`. */
+  mode?: 'frame' | 'redirect';
+  /** Asks the provider although it refused a moment ago, the person signed out here, or there is a refresh token. */
+  force?: boolean;
 }
 
 /** What {@link AuthClient.processCallback} found. */
 export type CallbackResult =
   | { /** The address was no callback of this client. */ handled: 'none' }
   | { /** A sign-in was completed. */ handled: 'signIn'; session: Session; returnTo?: string; appState?: unknown }
-  | { /** A sign-out was completed. */ handled: 'signOut'; returnTo?: string; appState?: unknown };
+  | { /** A sign-out was completed. */ handled: 'signOut'; returnTo?: string; appState?: unknown }
+  | {
+      /** A sign-in by `signInSilent({ mode: 'redirect' })` needs the person. The session is as it was. */
+      handled: 'signInSilent';
+      error: 'login_required' | 'interaction_required' | 'consent_required' | 'account_selection_required';
+      returnTo?: string;
+      appState?: unknown;
+    }
+  | {
+      /** This page is a window or frame of another page, which has its address now. */
+      handled: 'relayed';
+      /** Whether the other page took it. If not, it is gone, and the person may close this window. */
+      received: boolean;
+    }
+  | {
+      /** The provider said in a frame that a session ended. */
+      handled: 'frontChannelLogout';
+      /** `ignored`: not from the provider or not about this session. `unsupported`: the browser shows this frame no session. */
+      outcome: 'signedOut' | 'ignored' | 'unsupported';
+    };
 
 /** Claims about the signed-in person. */
 export interface User {
@@ -166,6 +253,8 @@ export interface Session {
   issuer: string;
   /** The application. */
   clientId: string;
+  /** What `onSessionCreating` added. */
+  [member: string]: unknown;
   /** The person's identifier at the provider. */
   subject: string;
   /** The scopes that were granted at sign-in. */
@@ -224,13 +313,17 @@ export interface SignOutOptions {
   returnTo?: string;
   /** Anything that JSON can hold, given back after the callback. */
   appState?: unknown;
+  /** In this page, or in a window of its own. Default `redirect`. */
+  mode?: 'redirect' | 'popup';
+  /** Where the window opens. */
+  popup?: PopupOptions;
   /** Aborts the call. */
   signal?: AbortSignal;
 }
 
 /** What became of a sign-out. The local session is over in every case. */
 export interface SignOutResult {
-  /** Whether the page is on its way to the provider. */
+  /** Whether the page is on its way to the provider, or the window came back from it. */
   navigated: boolean;
   /** What became of the tokens at the provider. */
   revoked: 'done' | 'failed' | 'unsupported' | 'notRequested';
@@ -239,7 +332,7 @@ export interface SignOutResult {
 /** Why a session appeared, changed or ended. */
 export type SessionReason =
   | 'signed_in' | 'refreshed' | 'user_info' | 'other_tab'
-  | 'signed_out' | 'refresh_rejected' | 'refresh_lost' | 'user_changed';
+  | 'signed_out' | 'provider_signed_out' | 'refresh_rejected' | 'refresh_lost' | 'user_changed';
 
 /**
  * What a user interface can show: nobody is signed in; somebody is; tokens are being renewed; the session lives on although it cannot be

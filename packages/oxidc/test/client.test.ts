@@ -64,6 +64,14 @@ test('construction accepts every option in its right form, and loads nothing', (
     trustedAudiences: ['other'],
     automaticRenewal: false,
     onReturn: () => {},
+    defaultSignIn: { prompt: 'login' },
+    popup: { width: 400 },
+    onSessionCreating: () => {},
+    onStepUp: () => true,
+    filteredClaims: ['iss'],
+    frontChannelLogoutUri: 'https://app.example.com/gone',
+    frontChannelLogoutSessionRequired: false,
+    sessionKey: 'second',
   };
   Object.assign(all.storage, { getItem: () => null, setItem: () => {}, removeItem: () => {} });
   assert.ok(new BaseClient(all, () => assert.fail('must not load')));
@@ -138,12 +146,13 @@ test('options of a call reach the core without its signal', async () => {
 });
 
 test('an error keeps its class, code and facts, and can be reported', () => {
-  const facts = { code: 'rate_limited', kind: 'network', message: 'wait', session: 'kept', retryable: true, retryAfter: 7 } as const;
+  const facts = { code: 'rate_limited', message: 'token_endpoint', session: 'kept', retryAfter: 7 } as const;
   const error = errorOf(facts);
   assert.ok(error instanceof OxidcError);
   assert.equal(error.name, 'NetworkError');
   assert.equal(error.retryAfter, 7);
+  assert.equal(error.retryable, true);
   const reported = JSON.parse(JSON.stringify(error));
   assert.equal(reported.code, 'rate_limited');
-  assert.equal(reported.message, 'wait');
+  assert.match(reported.message, /^The provider asks for fewer requests;.*\. \(token_endpoint\)$/);
 });

@@ -23,7 +23,7 @@ test('a call ends with what the core says', async () => {
 });
 
 test('a call rejects with the error of the core', async () => {
-  const error = { code: 'no_session', kind: 'session', message: 'x', session: 'kept', retryable: false };
+  const error = { code: 'no_session', message: 'x', session: 'kept' };
   const { driver } = drive((_, task) => [{ id: 1, do: 'finish', task, error }]);
   await assert.rejects(driver.run({ do: 'getTokens' }), error);
   await driver.close();

@@ -1,5 +1,6 @@
 //! The client's configuration, checked when it is made.
 
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -14,7 +15,11 @@ use crate::wire::url::Endpoint;
 const OPTIONS: &[&str] = &[
     "issuer", "clientId", "clientSecret", "redirectUri", "postLogoutRedirectUri", "scopes", "resources", "storage", "fetchUserinfo",
     "clockTolerance", "timeouts", "allowedOrigins", "provider", "idTokenAlgorithms", "trustedAudiences", "automaticRenewal",
+    "filteredClaims", "frontChannelLogoutUri", "frontChannelLogoutSessionRequired", "sessionKey", "hooks",
 ];
+
+/// Claims that say nothing about the person.
+const FILTERED: &[&str] = &["iss", "exp", "nbf", "aud", "azp", "nonce", "iat", "auth_time", "c_hash", "at_hash", "s_hash", "jti"];
 
 /// The longest time limit of a request, in milliseconds.
 const LONGEST: i64 = 600_000;
@@ -49,11 +54,22 @@ pub struct ClientConfig {
     pub(crate) keys_timeout: u32,
     pub(crate) lock_timeout: u32,
     pub(crate) sign_in_timeout: Millis,
+    pub(crate) popup_timeout: u32,
+    pub(crate) silent_timeout: u32,
     pub(crate) allowed_origins: Vec<AllowedOrigin>,
-    pub(crate) provider: Option<(Metadata, Option<KeySet>)>,
+    pub(crate) provider: Option<(Rc<Metadata>, Option<KeySet>)>,
     pub(crate) algorithms: Vec<Algorithm>,
     pub(crate) trusted_audiences: Vec<String>,
     pub(crate) automatic_renewal: bool,
+    /// Claims that do not become part of the user.
+    pub(crate) filtered_claims: Vec<String>,
+    /// Where the provider tells of sign-outs elsewhere, and whether it must name the session.
+    pub(crate) front_channel_logout_uri: Option<String>,
+    pub(crate) front_channel_session_required: bool,
+    /// Keeps sessions of the same client apart.
+    pub(crate) session_key: String,
+    /// The functions that the application can be asked through.
+    pub(crate) hooks: Vec<String>,
 }
 
 impl ClientConfig {
@@ -82,7 +98,7 @@ impl ClientConfig {
             None => None,
         };
         let resources = resources(&mut options);
-        let mut timeouts = Options::read(options.value("timeouts"), &["request", "keys", "lock", "signIn"]);
+        let mut timeouts = Options::read(options.value("timeouts"), &["request", "keys", "lock", "signIn", "popup", "silent"]);
         let mut milliseconds = |name, default| timeouts.number(name, 1, LONGEST).unwrap_or(default) as u32;
         let config = Self {
             client_id: options.text("clientId").unwrap_or_default(),
@@ -94,11 +110,18 @@ impl ClientConfig {
             request_timeout: milliseconds("request", 10_000),
             keys_timeout: milliseconds("keys", 5_000),
             lock_timeout: milliseconds("lock", 10_000),
+            popup_timeout: milliseconds("popup", 300_000),
+            silent_timeout: milliseconds("silent", 10_000),
             sign_in_timeout: timeouts.number("signIn", 1, 86_400).unwrap_or(1_800) * SECOND,
             allowed_origins: allowed_origins(&mut options, &resources),
             algorithms: algorithms(&mut options),
             trusted_audiences: options.texts("trustedAudiences"),
             automatic_renewal: options.flag("automaticRenewal", true),
+            filtered_claims: filtered_claims(&mut options),
+            front_channel_logout_uri: address(&mut options, "frontChannelLogoutUri"),
+            front_channel_session_required: options.flag("frontChannelLogoutSessionRequired", true),
+            session_key: options.text("sessionKey").unwrap_or_default(),
+            hooks: options.texts("hooks"),
             resources,
             issuer,
             provider,
@@ -134,6 +157,16 @@ fn default_scopes(options: &mut Options<'_>) -> Vec<String> {
         ["openid", "profile", "email"].iter().for_each(|scope| add(&mut scopes, scope));
     }
     scopes
+}
+
+fn filtered_claims(options: &mut Options<'_>) -> Vec<String> {
+    let mut claims = options.texts("filteredClaims");
+    if options.value("filteredClaims").is_none() {
+        FILTERED.iter().for_each(|claim| add(&mut claims, claim));
+    }
+    // Nobody can do without it.
+    claims.retain(|claim| claim != "sub");
+    claims
 }
 
 /// An address of the application that the provider sends people to.
@@ -206,7 +239,7 @@ fn allowed_origins(options: &mut Options<'_>, resources: &[Resource]) -> Vec<All
 }
 
 /// A provider described by hand is not mixed with a discovered one.
-fn by_hand(described: &Value) -> Result<(Metadata, Option<KeySet>)> {
+fn by_hand(described: &Value) -> Result<(Rc<Metadata>, Option<KeySet>)> {
     let metadata = Metadata::by_hand(described)?;
     let keys = match described.get("jwks") {
         Some(keys) => Some(KeySet::parse(keys).map_err(|_| Code::KeysInvalid)?),
@@ -215,7 +248,7 @@ fn by_hand(described: &Value) -> Result<(Metadata, Option<KeySet>)> {
     if keys.is_none() && metadata.jwks_uri.is_none() {
         return Err(Error::new(Code::DiscoveryInvalid).detail("jwks_uri"));
     }
-    Ok((metadata, keys))
+    Ok((Rc::new(metadata), keys))
 }
 
 fn algorithms(options: &mut Options<'_>) -> Vec<Algorithm> {

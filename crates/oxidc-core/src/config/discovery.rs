@@ -1,5 +1,6 @@
 //! Reads the provider's configuration document, once for everybody, and keeps it across page loads.
 
+use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
 
@@ -21,7 +22,7 @@ pub(super) const LIMIT: u32 = 256 * 1024;
 /// The provider's documents as far as they are known.
 #[derive(Default)]
 pub(crate) struct Documents {
-    pub(super) metadata: Option<(Metadata, Millis)>,
+    pub(super) metadata: Option<(Rc<Metadata>, Millis)>,
     pub(super) keys: Option<(KeySet, Millis)>,
     /// When keys were last fetched because a token named an unknown one.
     pub(super) forced: Option<Millis>,
@@ -30,7 +31,7 @@ pub(crate) struct Documents {
 }
 
 /// The provider's metadata: described by hand, remembered, stored, or fetched.
-pub(crate) async fn metadata(cx: &Rc<Context>) -> Result<Metadata> {
+pub(crate) async fn metadata(cx: &Rc<Context>) -> Result<Rc<Metadata>> {
     if let Some((metadata, _)) = &cx.config.provider {
         return Ok(metadata.clone());
     }
@@ -39,11 +40,11 @@ pub(crate) async fn metadata(cx: &Rc<Context>) -> Result<Metadata> {
         return Ok(metadata);
     }
     let work = cx.clone();
-    cx.flights.join(&cx.shell, "discovery", || async move { fetch(&work).await }).await?;
+    cx.flights.join(&cx.shell, "discovery", Box::pin(async move { fetch(&work).await })).await?;
     fresh(cx).ok_or_else(|| Code::DiscoveryFailed.into())
 }
 
-fn fresh(cx: &Context) -> Option<Metadata> {
+fn fresh(cx: &Context) -> Option<Rc<Metadata>> {
     let documents = cx.documents.borrow();
     let (metadata, at) = documents.metadata.as_ref()?;
     is_fresh(cx, *at, LIFETIME).then(|| metadata.clone())
@@ -57,7 +58,7 @@ pub(super) fn is_fresh(cx: &Context, at: Millis, lifetime: Millis) -> bool {
 async fn fetch(cx: &Rc<Context>) -> Result<()> {
     let request = get(cx.config.issuer.configuration(), cx.config.request_timeout);
     let document = answer::document(cx.shell.perform(Effect::Http(request)).await, Code::DiscoveryFailed)?;
-    let metadata = Metadata::parse(&document, &cx.config.issuer)?;
+    let metadata = Rc::new(Metadata::parse(&document, &cx.config.issuer)?);
     cx.documents.borrow_mut().metadata = Some((metadata, cx.shell.now().wall));
     save(cx).await;
     Ok(())
@@ -84,8 +85,8 @@ async fn load(cx: &Rc<Context>) {
     documents.loaded = true;
     let Outcome::Record(Some(text)) = outcome else { return };
     if let Ok(record) = Value::parse(&text) {
-        let at = |name| record.get(name).and_then(Value::as_integer);
-        let metadata = record.get("metadata").and_then(|m| Metadata::parse(m, &cx.config.issuer).ok());
+        let at = |name| record.integer(name);
+        let metadata = record.get("metadata").and_then(|m| Metadata::parse(m, &cx.config.issuer).ok().map(Rc::new));
         documents.metadata = metadata.zip(at("metadataAt"));
         let keys = record.get("keys").and_then(|k| KeySet::parse(k).ok());
         documents.keys = keys.zip(at("keysAt"));

@@ -1,5 +1,6 @@
 //! Reads the provider's keys (RFC 7517), once for everybody, and again when a token names a new one.
 
+use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
@@ -51,16 +52,17 @@ fn known<T>(cx: &Context, use_them: impl FnOnce(&KeySet) -> T) -> Option<T> {
 
 async fn fetch(cx: &Rc<Context>) -> Result<()> {
     let work = cx.clone();
-    cx.flights
-        .join(&cx.shell, "keys", || async move {
-            let address = metadata(&work).await?.jwks_uri.ok_or(Code::EndpointMissing)?;
-            let mut request = get(address.as_str().into(), work.config.keys_timeout);
-            request.headers = alloc::vec![("accept", "application/json, application/jwk-set+json".into())];
-            let document = answer::document(work.shell.perform(Effect::Http(request)).await, Code::KeysFailed)?;
-            let keys = KeySet::parse(&document).map_err(|_| Code::KeysInvalid)?;
-            work.documents.borrow_mut().keys = Some((keys, work.shell.now().wall));
-            save(&work).await;
-            Ok(())
-        })
-        .await
+    cx.flights.join(&cx.shell, "keys", Box::pin(async move { read(&work).await })).await
+}
+
+async fn read(cx: &Rc<Context>) -> Result<()> {
+    let metadata = metadata(cx).await?;
+    let address = metadata.jwks_uri.as_ref().ok_or(Code::EndpointMissing)?;
+    let mut request = get(address.as_str().into(), cx.config.keys_timeout);
+    request.headers = alloc::vec![("accept", "application/json, application/jwk-set+json".into())];
+    let document = answer::document(cx.shell.perform(Effect::Http(request)).await, Code::KeysFailed)?;
+    let keys = KeySet::parse(&document).map_err(|_| Code::KeysInvalid)?;
+    cx.documents.borrow_mut().keys = Some((keys, cx.shell.now().wall));
+    save(cx).await;
+    Ok(())
 }

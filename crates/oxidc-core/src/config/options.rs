@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 
 use crate::error::{Code, Error, Result};
 use crate::wire::json::{Object, Value};
+use crate::wire::url::{cut, parts};
 
 /// The members of one object of the application.
 pub(crate) struct Options<'a> {
@@ -66,6 +67,15 @@ impl<'a> Options<'a> {
         })
     }
 
+    /// Whether the mode is the given one and not a redirect.
+    pub(crate) fn window(&mut self, mode: &str, default: bool) -> bool {
+        let Some(chosen) = self.text("mode") else { return default };
+        if chosen != mode && chosen != "redirect" {
+            self.refuse(Code::OptionInvalid, "mode");
+        }
+        chosen == mode
+    }
+
     /// A whole number within limits.
     pub(crate) fn number(&mut self, name: &str, least: i64, most: i64) -> Option<i64> {
         let number = self.value(name)?.as_integer();
@@ -92,7 +102,7 @@ impl<'a> Options<'a> {
     pub(crate) fn scopes(&mut self, name: &str) -> Vec<String> {
         let mut set = Vec::new();
         for text in self.texts(name) {
-            for scope in text.split(' ') {
+            for scope in parts(&text, b' ') {
                 if !scope.bytes().all(|b| matches!(b, 0x21 | 0x23..=0x5b | 0x5d..=0x7e)) {
                     self.refuse(Code::ScopeInvalid, name);
                 }
@@ -108,7 +118,7 @@ impl<'a> Options<'a> {
     pub(crate) fn resources(&mut self, name: &str) -> Vec<String> {
         let mut set = Vec::new();
         for resource in self.texts(name) {
-            let (scheme, rest) = crate::wire::url::cut(&resource, b':');
+            let (scheme, rest) = cut(&resource, b':');
             let absolute = rest.is_some_and(|rest| !rest.is_empty())
                 && !scheme.is_empty()
                 && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))

@@ -77,7 +77,7 @@ impl Metadata {
     /// [`Code::DiscoveryIssuerMismatch`], [`Code::DiscoveryInvalid`], [`Code::EndpointInsecure`],
     /// [`Code::FlowUnsupported`] or [`Code::PkceUnsupported`].
     pub fn parse(document: &Value, issuer: &Issuer) -> Result<Self> {
-        let named = document.get("issuer").and_then(Value::as_str).ok_or_else(|| wrong("issuer"))?;
+        let named = document.text("issuer").ok_or_else(|| wrong("issuer"))?;
         if named != issuer.as_str() {
             let both = text(&["configured \"", issuer.as_str(), "\", published \"", named, "\""]);
             return Err(Error::new(Code::DiscoveryIssuerMismatch).detail(both));
@@ -107,7 +107,7 @@ impl Metadata {
     }
 
     fn endpoints(document: &Value) -> Result<Self> {
-        let kept = MEMBERS.iter().fold(Object::new(), |kept, name| kept.with_some(name, document.get(name).cloned()));
+        let kept = document.as_object().map(|document| document.only(MEMBERS)).unwrap_or_default();
         Ok(Self {
             authorization_endpoint: endpoint(document, "authorization_endpoint")?.ok_or_else(|| wrong("authorization_endpoint"))?,
             token_endpoint: endpoint(document, "token_endpoint")?.ok_or_else(|| wrong("token_endpoint"))?,
@@ -115,7 +115,7 @@ impl Metadata {
             userinfo_endpoint: endpoint(document, "userinfo_endpoint")?,
             end_session_endpoint: endpoint(document, "end_session_endpoint")?,
             revocation_endpoint: endpoint(document, "revocation_endpoint")?,
-            names_itself: document.get("authorization_response_iss_parameter_supported").and_then(Value::as_bool).unwrap_or(false),
+            names_itself: document.flag("authorization_response_iss_parameter_supported").unwrap_or(false),
             document: kept,
         })
     }
@@ -128,7 +128,7 @@ impl Metadata {
 
 /// Whether a list of supported values, if there is one, has the value.
 fn offers(document: &Value, list: &str, value: &str) -> bool {
-    match document.get(list).and_then(Value::as_array) {
+    match document.list(list) {
         Some(values) => values.iter().any(|v| v.as_str() == Some(value)),
         None => true,
     }

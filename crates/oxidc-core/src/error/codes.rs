@@ -67,6 +67,8 @@ codes! {
     ReturnToRefused "return_to_refused" Configuration Kept false "The address to return to is not of this page's origin, so it was ignored."
     PkceUnsupported "pkce_unsupported" Configuration Kept false "The provider does not support PKCE with S256, which every sign-in needs."
     FlowUnsupported "flow_unsupported" Configuration Kept false "The provider does not support the authorization code flow."
+    RedirectUriForeign "redirect_uri_foreign" Configuration Kept false "A window or frame can answer only from this page's own origin; set redirectUri or postLogoutRedirectUri to an address of it."
+    SessionHookFailed "session_hook_failed" Configuration Kept false "The function onSessionCreating failed or returned something else than a session, so nothing was stored."
     EndpointMissing "endpoint_missing" Configuration Kept false "The provider does not publish the endpoint that this needs."
     Closed "closed" Configuration Kept false "This client was closed; create another one."
 
@@ -79,6 +81,12 @@ codes! {
     SessionCorrupt "session_corrupt" Environment Kept false "The stored session was damaged and has been put aside; sign in again."
     SessionNewer "session_newer" Environment Kept false "The stored session was written by a newer version of this library and was left alone; sign in again or load the newer version."
     NavigationRefused "navigation_refused" Environment Kept true "The browser refused to go to the address; a redirect cannot start inside a foreign frame."
+    PopupBlocked "popup_blocked" Environment Kept true "The browser did not open a window; call this directly in a click, or use a redirect."
+    PopupClosed "popup_closed" Environment Kept true "The window was closed before it came back."
+    PopupTimedOut "popup_timed_out" Environment Kept true "The window did not come back within the time limit."
+    FrameBlocked "frame_blocked" Environment Kept false "The page's Content-Security-Policy forbids the provider's frame; add the provider to frame-src."
+    FrameFailed "frame_failed" Environment Kept true "The hidden frame did not come back in time: the provider forbids frames, shows an error page or cannot be reached."
+    ContextUnsupported "context_unsupported" Environment Kept false "This page is sandboxed or has no channels, so no window or frame can answer it."
     WasmBlocked "wasm_blocked" Environment Kept false "The page's Content-Security-Policy forbids WebAssembly; add 'wasm-unsafe-eval' to script-src."
     WasmFailed "wasm_failed" Environment Kept true "The WebAssembly module could not be loaded; check that the deployed files belong together."
     CoreTrapped "core_trapped" Environment Kept true "The protocol core stopped unexpectedly and was started again from storage; repeat the call and report this."
@@ -105,6 +113,7 @@ codes! {
 
     // The callback
     CallbackMalformed "callback_malformed" Callback Kept false "The callback has parameters that are repeated, contradictory, too long or not of this flow."
+    ForeignFrame "foreign_frame" Callback Kept false "The callback was loaded inside another site's frame, so it was not processed."
     StateMissing "state_missing" Callback Kept false "The callback has no state, so it answers no request of this application."
     StateUnknown "state_unknown" Callback Kept false "No sign-in of this browser waits for this callback; it may have been started in another browser or its record deleted. Start again."
     AlreadyProcessed "already_processed" Callback Kept false "This callback was processed before; each can be used once."
@@ -154,6 +163,7 @@ codes! {
 
     // The session
     NoSession "no_session" Session Kept false "Nobody is signed in."
+    SilentAfterSignOut "silent_after_sign_out" Session Kept false "The person signed out here, so nobody is signed in again without their wish; call signIn in a click."
     NoRefreshToken "no_refresh_token" Session Kept false "The access token has expired and there is no refresh token; request the scope offline_access, or sign in again."
     RefreshRejected "refresh_rejected" Session Ended false "The provider ended the session; sign in again."
     RefreshLost "refresh_lost" Session Ended false "The answer to a refresh was lost, and the provider no longer accepts the refresh token that it replaced; sign in again."
@@ -164,4 +174,6 @@ codes! {
     // The application's own requests
     AuthorizationHeaderSet "authorization_header_set" Request Kept false "The request already has an Authorization header; remove it, or use the browser's own fetch."
     NoCorsRefused "no_cors_refused" Request Kept false "A request in mode no-cors cannot carry a token."
+    StepUpRequired "step_up_required" Request Kept false "The API wants a newer or stronger sign-in; sign in with the error's acrValues and maxAge, then repeat the request."
+    StepUpUnsatisfied "step_up_unsatisfied" Request Kept false "The API still wants a stronger sign-in after one with exactly what it had asked for."
 }

@@ -95,6 +95,7 @@ struct Facts {
     session: SessionEffect,
     retry_after: Option<u32>,
     provider: Option<ProviderSays>,
+    challenge: Option<Object>,
 }
 
 /// What the provider said, cut to printable characters and a harmless length. Plain text, never HTML.
@@ -108,11 +109,12 @@ impl Error {
     /// An error without further detail.
     #[must_use]
     pub fn new(code: Code) -> Self {
-        Self(Box::new(Facts { code, detail: None, session: code.session(), retry_after: None, provider: None }))
+        Self(Box::new(Facts { code, detail: None, session: code.session(), retry_after: None, provider: None, challenge: None }))
     }
 
     /// Adds what a developer needs to find the cause: the values that disagree, the member that is missing.
     /// Never a secret.
+    #[inline(never)]
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.0.detail = Some(detail.into());
@@ -137,6 +139,13 @@ impl Error {
     #[must_use]
     pub fn said(mut self, error: &str, description: Option<&str>) -> Self {
         self.0.provider = Some(ProviderSays { error: printable(error, 64), description: description.map(|d| printable(d, 1024)) });
+        self
+    }
+
+    /// Adds what an API demands of the sign-in (RFC 9470 section 3): `acrValues` and `maxAge`.
+    #[must_use]
+    pub fn demanding(mut self, challenge: Object) -> Self {
+        self.0.challenge = Some(challenge);
         self
     }
 
@@ -176,8 +185,7 @@ impl Error {
         self.0.provider.as_ref()?.description.as_deref()
     }
 
-    /// The error as it crosses the boundary: `code`, `kind`, `message`, `session`, `retryable` and, where they
-    /// are known, `retryAfter` (seconds), `error` and `errorDescription` (the provider's words).
+    /// The error in full: its [`facts`](Self::facts) with `kind`, `retryable` and a whole `message`.
     #[must_use]
     pub fn to_value(&self) -> Value {
         let mut message = String::from(self.0.code.sentence());
@@ -186,24 +194,46 @@ impl Error {
             message.push_str(detail);
             message.push(')');
         }
-        let says = self.0.provider.as_ref();
-        Object::new()
+        let more = Object::new().with("message", message).with("kind", self.0.code.kind().name()).with("retryable", self.retryable());
+        let mut object = self.object();
+        object.extend(more);
+        object.into()
+    }
+
+    /// The error as it crosses the boundary: `code`, `session` and, where they are known, `message` (the detail alone),
+    /// `retryAfter` (seconds), `error` and `errorDescription` (the provider's words). What follows from the code, the other
+    /// side knows: so the module that browsers load is without the sentences.
+    #[must_use]
+    pub fn facts(&self) -> Value {
+        self.object().into()
+    }
+
+    fn object(&self) -> Object {
+        let mut object = Object::new()
             .with("code", self.0.code.name())
-            .with("kind", self.0.code.kind().name())
-            .with("message", message)
             .with("session", self.0.session.name())
-            .with("retryable", self.retryable())
+            .with_some("message", self.0.detail.as_deref())
             .with_some("retryAfter", self.0.retry_after)
-            .with_some("error", says.map(|s| s.error.clone()))
-            .with_some("errorDescription", says.and_then(|s| s.description.clone()))
-            .into()
+            .with_some("challenge", self.0.challenge.clone());
+        if let Some(says) = &self.0.provider {
+            object = object.with("error", says.error.as_str()).with_some("errorDescription", says.description.as_deref());
+        }
+        object
     }
 }
 
 /// Keeps printable characters, drops controls and bidirectional overrides, cuts at `limit` characters.
-fn printable(text: &str, limit: usize) -> String {
+pub(crate) fn printable(text: &str, limit: usize) -> String {
     let harmless = |c: &char| !c.is_control() && !matches!(*c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars().filter(harmless).take(limit).collect()
+    let mut kept = String::new();
+    let mut left = limit;
+    for c in text.chars() {
+        if left > 0 && harmless(&c) {
+            kept.push(c);
+            left -= 1;
+        }
+    }
+    kept
 }
 
 impl From<Code> for Error {

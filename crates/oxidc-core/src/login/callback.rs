@@ -9,15 +9,16 @@ use alloc::vec::Vec;
 
 use super::authorize::attempt::{self, Attempt, Found, Purpose};
 use super::authorize::own_address;
-use super::exchange;
-use crate::client::Context;
+use super::{exchange, silent, window};
+use crate::client::{Context, Frame};
 use crate::config::discovery;
 use crate::effect::{Effect, Outcome};
 use crate::error::{Code, Error, Result};
-use crate::secret::Secret;
+use crate::secret::{Secret, same};
+use crate::signout::front_channel;
 use crate::wire::form;
 use crate::wire::json::{Object, Value};
-use crate::wire::url::split_query;
+use crate::wire::url::{parts, split_query};
 
 /// The parameters of responses; they are taken out of the address bar.
 const PARAMETERS: &[&str] = &[
@@ -34,10 +35,18 @@ const MOST: usize = 64;
 
 type Parameters = Vec<(String, String)>;
 
-/// Completes what the page's address answers, if it answers anything.
-pub(crate) async fn process(cx: &Rc<Context>, url: &str) -> Result<Value> {
+/// Completes what an address answers, if it answers anything: that of this page, or the one that the window `awaited` by
+/// this page brought.
+pub(crate) async fn process(cx: &Rc<Context>, url: &str, awaited: Option<Attempt>) -> Result<Value> {
     let (base, query, fragment) = split_query(url);
     let query = query.unwrap_or("");
+    let own = awaited.is_none();
+    if own
+        && let Some(address) = &cx.config.front_channel_logout_uri
+        && is_at(cx, address, base).await
+    {
+        return Ok(front_channel::process(cx, query).await);
+    }
     let parameters = form::parse(query);
     let in_fragment = fragment.and_then(form::parse).is_some_and(|p| (tells(&p) && p.len() > 1) || has_token(&p));
     // A query that cannot be read, on a callback's address, may be half of an answer.
@@ -48,7 +57,12 @@ pub(crate) async fn process(cx: &Rc<Context>, url: &str) -> Result<Value> {
         return Ok(nothing());
     }
     let clean = clean(base, query, if in_fragment { None } else { fragment });
-    let scrub = || cx.shell.tell(Effect::ReplaceAddress { url: clean.clone() });
+    // A window's answer has nothing to do with this page's address.
+    let scrub = || {
+        if own {
+            cx.shell.tell(Effect::ReplaceAddress { url: clean.clone() });
+        }
+    };
 
     // Shape.
     let Some(parameters) = parameters.filter(|p| !in_fragment && is_well_formed(p)) else {
@@ -63,8 +77,22 @@ pub(crate) async fn process(cx: &Rc<Context>, url: &str) -> Result<Value> {
         scrub();
         return Err(Code::StateMissing.into());
     };
-    let found = attempt::take(cx, state).await;
-    if matches!(found, Ok(Found::Others)) || (matches!(found, Ok(Found::Unknown)) && !answers) {
+    if own && cx.page.frame == Frame::Foreign {
+        scrub();
+        return Err(Code::ForeignFrame.into());
+    }
+    let found = match awaited {
+        Some(attempt) if same(&attempt.state, state) => Ok(Found::Ours(attempt)),
+        Some(_) => Ok(Found::Others),
+        None => attempt::take(cx, state, false).await,
+    };
+    if matches!(found, Ok(Found::Awaited | Found::Unknown))
+        && let Some(relayed) = window::relay(cx, state, url, matches!(found, Ok(Found::Awaited))).await
+    {
+        scrub();
+        return Ok(relayed);
+    }
+    if (own && matches!(found, Ok(Found::Others))) || (matches!(found, Ok(Found::Unknown)) && !answers) {
         return Ok(nothing());
     }
     scrub();
@@ -72,16 +100,19 @@ pub(crate) async fn process(cx: &Rc<Context>, url: &str) -> Result<Value> {
         Found::Ours(attempt) => attempt,
         Found::Used => return Err(Code::AlreadyProcessed.into()),
         Found::Expired => return Err(Code::TransactionExpired.into()),
-        Found::Unknown | Found::Others => return Err(Code::StateUnknown.into()),
+        Found::Unknown | Found::Others | Found::Awaited => return Err(Code::StateUnknown.into()),
     };
-    let Attempt { return_to, app_state, purpose, .. } = attempt;
+    let Attempt { return_to, app_state, purpose, window, .. } = attempt;
     let result = match purpose {
         Purpose::SignOut => Object::new().with("handled", "signOut"),
-        Purpose::SignIn(sign_in) => {
-            let code = code(cx, &get).await?;
-            let session = exchange::sign_in(cx, code, sign_in).await?;
-            Object::new().with("handled", "signIn").with("session", session)
-        }
+        Purpose::SignIn(sign_in) => match code(cx, &get).await {
+            Ok(code) => {
+                let session = exchange::sign_in(cx, code, sign_in, app_state.as_ref()).await?;
+                Object::new().with("handled", "signIn").with("session", session)
+            }
+            Err(error) if sign_in.silent.is_some() => silent::refused(cx, error, window).await?,
+            Err(error) => return Err(error),
+        },
     };
     // The record lay in a storage that others can write to, so its address is checked again.
     let return_to = match return_to {
@@ -145,13 +176,16 @@ fn is_well_formed(parameters: &Parameters) -> bool {
 /// Whether the page is one that the provider sends people back to.
 async fn is_ours(cx: &Context, base: &str) -> bool {
     for address in [Some(&cx.config.redirect_uri), cx.config.post_logout_redirect_uri.as_ref()].into_iter().flatten() {
-        if let Outcome::Address { href, .. } = cx.shell.perform(Effect::Resolve { url: address.clone() }).await
-            && split_query(&href).0 == base
-        {
+        if is_at(cx, address, base).await {
             return true;
         }
     }
     false
+}
+
+async fn is_at(cx: &Context, address: &str, base: &str) -> bool {
+    let resolved = cx.shell.perform(Effect::Resolve { url: address.into() }).await;
+    matches!(resolved, Outcome::Address { href, .. } if split_query(&href).0 == base)
 }
 
 /// The address without what belongs to the response; what belongs to the application stays.
@@ -159,7 +193,7 @@ fn clean(base: &str, query: &str, fragment: Option<&str>) -> String {
     let name_of = |pair: &str| form::parse(pair).and_then(|p| p.into_iter().next()).map(|(name, _)| name);
     let mut url = String::from(base);
     let mut separator = '?';
-    for pair in query.split('&') {
+    for pair in parts(query, b'&') {
         if name_of(pair).is_some_and(|name| !PARAMETERS.contains(&name.as_str())) {
             url.push(separator);
             url.push_str(pair);

@@ -5,20 +5,24 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::authorize::attempt::SignIn;
+use super::silent;
 use super::verify::{self, Checks};
 use crate::client::Context;
+use crate::config::provider::Metadata;
 use crate::config::{discovery, keys};
 use crate::effect::{Effect, Event, Now};
 use crate::error::{Code, Error, Result};
 use crate::runtime::join;
 use crate::secret::Secret;
 use crate::session::record::{Record, Token};
-use crate::session::{self, userinfo};
+use crate::session::{self, creating, userinfo};
+use crate::signout::revoke;
 use crate::wire::answer::{self, Refusal};
 use crate::wire::base64url;
 use crate::wire::form::Form;
 use crate::wire::http::Request;
-use crate::wire::json::Value;
+use crate::wire::json::{Object, Value};
+use crate::wire::url::parts;
 
 /// The largest answer that is read, in octets.
 pub(crate) const LIMIT: u32 = 1024 * 1024;
@@ -56,12 +60,18 @@ impl TokenResponse {
             None => None,
             Some(Value::Number(seconds)) => seconds.floor().filter(|s| *s >= 0).map(Some).ok_or_else(|| wrong("expires_in"))?,
             // Sloppy providers send digits in quotes.
-            Some(Value::String(digits)) if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) => {
-                Some(digits.parse().unwrap_or(LONGEST_LIFETIME))
-            }
+            Some(Value::String(text)) => Some(answer::digits(text).ok_or_else(|| wrong("expires_in"))?),
             Some(_) => return Err(wrong("expires_in")),
         };
-        let scope = text("scope")?.map(|scope| scope.split(' ').filter(|s| !s.is_empty()).map(String::from).collect());
+        let scope = text("scope")?.map(|scope| {
+            let mut scopes = Vec::new();
+            for scope in parts(scope, b' ') {
+                if !scope.is_empty() {
+                    scopes.push(scope.into());
+                }
+            }
+            scopes
+        });
         // An empty refresh token means none (seen in the field).
         let refresh_token = text("refresh_token")?.filter(|t| !t.is_empty());
         if refresh_token.is_some_and(|token| !token.bytes().all(|b| matches!(b, 0x20..=0x7e))) {
@@ -90,8 +100,7 @@ impl TokenResponse {
 }
 
 /// Sends a form to the token endpoint, with a time limit in milliseconds.
-pub(crate) async fn token_request(cx: &Rc<Context>, form: Form, timeout: u32) -> Result<TokenResponse, Refusal> {
-    let metadata = discovery::metadata(cx).await.map_err(Refusal::Other)?;
+pub(crate) async fn token_request(cx: &Rc<Context>, metadata: &Metadata, form: Form, timeout: u32) -> Result<TokenResponse, Refusal> {
     let request = Request { timeout, ..post(cx, metadata.token_endpoint.as_str(), form.with("client_id", &cx.config.client_id)) };
     let outcome = cx.shell.perform(Effect::Http(request)).await;
     let answer = answer::read(outcome, cx.seconds())?;
@@ -111,15 +120,15 @@ pub(crate) fn post(cx: &Context, url: &str, form: Form) -> Request {
 }
 
 /// Exchanges the code, checks what comes back, and begins a session. Nothing of the answer is used before all checks pass.
-pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn) -> Result<Value> {
+pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn, app_state: Option<&Value>) -> Result<Value> {
     let form = Form::new()
         .with("grant_type", "authorization_code")
         .with("code", code.expose())
         .with("redirect_uri", &attempt.redirect_uri)
         .with("code_verifier", attempt.verifier.expose());
-    discovery::metadata(cx).await?;
+    let metadata = discovery::metadata(cx).await?;
     let sent_at = cx.shell.now();
-    let (response, keys) = join(token_request(cx, form, cx.config.request_timeout), keys::ensure(cx)).await;
+    let (response, keys) = join(token_request(cx, &metadata, form, cx.config.request_timeout), keys::ensure(cx)).await;
     let response = response.map_err(|refusal| match refusal {
         Refusal::OAuth(error) if error.error == "invalid_grant" => error.into_error(Code::CodeRejected),
         Refusal::OAuth(error) => {
@@ -132,32 +141,43 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn) -> 
     let id_token = response.id_token.clone().ok_or(Code::IdTokenMissing)?;
     let checks = Checks { nonce: Some(&attempt.nonce), max_age: attempt.max_age, login: true, access_token: &response.access_token };
     let claims = verify::id_token(cx, &id_token, checks).await?;
-    let mut user = session::user_of(&claims);
+    let mut user = session::user_of(cx, &claims);
     if cx.config.fetch_userinfo {
-        let subject = claims.get("sub").and_then(Value::as_str).unwrap_or_default();
+        let subject = claims.text("sub").unwrap_or_default();
         match userinfo::fetch(cx, &response.access_token, subject).await {
-            Ok(Some(more)) => more.into_iter().for_each(|(name, value)| user.insert(name, value)),
+            Ok(Some(more)) => user.extend(more),
             Ok(None) => (),
             Err(error) if error.code() == Code::UserInfoSubjectMismatch => return Err(error),
             // The person is signed in; only the extra claims are missing.
             Err(error) => cx.publish(Event::Error(error)),
         }
     }
-    let subject = claims.get("sub").and_then(Value::as_str).unwrap_or_default().into();
+    let subject = claims.text("sub").unwrap_or_default().into();
     let token = response.token(Vec::new(), attempt.scopes.clone(), sent_at);
-    let record = Record {
+    let mut record = Record {
         generation: 0,
         id: base64url::encode(&cx.random(32).await?),
         subject,
         user,
         claims,
         id_token,
-        refresh_token: response.refresh_token,
+        refresh_token: response.refresh_token.clone(),
         scopes: attempt.scopes,
         resources: attempt.resources,
         tokens: alloc::vec![token],
         authenticated_at: cx.shell.now().wall,
         flight: None,
+        max_age: attempt.max_age,
+        acr_values: attempt.acr_values,
+        extra: Object::new(),
     };
-    session::begin(cx, record).await
+    let begun = match creating::ask(cx, &mut record, app_state).await {
+        Ok(()) => session::begin(cx, record, attempt.same_user, attempt.silent).await,
+        Err(error) => Err(error),
+    };
+    match begun {
+        Ok(_) => silent::forget(cx).await,
+        Err(_) => revoke::quietly(cx, &response).await,
+    }
+    begun
 }

@@ -3,7 +3,7 @@
 
 use alloc::string::String;
 
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result, printable};
 use crate::secret::same;
 use crate::wire::jose::{Algorithm, Jws, JwsError};
 use crate::wire::json::Value;
@@ -59,13 +59,12 @@ pub fn algorithm(jws: &Jws, expected: &Expected<'_>) -> Result<Algorithm> {
     if let Some(typ) = &jws.header.typ {
         let lower = typ.to_ascii_lowercase();
         if lower.strip_prefix("application/").unwrap_or(&lower) != "jwt" {
-            return Err(Error::new(Code::IdTokenType).detail(typ.chars().take(64).collect::<String>()));
+            return Err(Error::new(Code::IdTokenType).detail(printable(typ, 64)));
         }
     }
     let accepted = Algorithm::parse(&jws.header.alg).filter(|a| expected.algorithms.contains(a));
     let good_size = |a: &Algorithm| a.signature_octets().map_or(!jws.signature.is_empty(), |octets| octets == jws.signature.len());
-    let algorithm =
-        accepted.ok_or_else(|| Error::new(Code::IdTokenAlgorithm).detail(jws.header.alg.chars().take(64).collect::<String>()))?;
+    let algorithm = accepted.ok_or_else(|| Error::new(Code::IdTokenAlgorithm).detail(printable(&jws.header.alg, 64)))?;
     if good_size(&algorithm) { Ok(algorithm) } else { Err(Code::IdTokenSignature.into()) }
 }
 

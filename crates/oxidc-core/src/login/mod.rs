@@ -4,4 +4,6 @@ pub(crate) mod authorize;
 pub(crate) mod callback;
 pub(crate) mod exchange;
 pub mod id_token;
+pub(crate) mod silent;
 pub(crate) mod verify;
+pub(crate) mod window;

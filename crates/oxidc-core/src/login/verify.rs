@@ -28,7 +28,7 @@ pub(crate) async fn id_token(cx: &Rc<Context>, token: &str, checks: Checks<'_>) 
     let jws = id_token::parse(token)?;
     // A refresh comes straight from the provider: its token is held against its own time of issue, not against a clock of this
     // device that may have been put right or wrong since the sign-in.
-    let issued = jws.payload.get("iat").and_then(Value::as_integer).filter(|_| !checks.login);
+    let issued = jws.payload.integer("iat").filter(|_| !checks.login);
     let expected = Expected {
         issuer: cx.config.issuer.as_str(),
         client_id: &cx.config.client_id,

@@ -3,6 +3,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::wire::json::{Object, Value};
+
 /// The longest header that is read.
 const LONGEST: usize = 8_192;
 
@@ -25,45 +27,71 @@ pub(crate) fn asks_for_token(header: Option<&str>) -> bool {
     challenges.iter().any(|c| c.scheme == "bearer" && c.get("error").is_none_or(|error| error == "invalid_token"))
 }
 
+/// What an API demands of the sign-in, as the options that satisfy it (RFC 9470 section 3). A member that is malformed is
+/// not there.
+pub(crate) fn step_up(header: Option<&str>) -> Option<Object> {
+    let challenges = header.and_then(parse)?;
+    let challenge = challenges.iter().find(|c| c.scheme == "bearer" && c.get("error") == Some("insufficient_user_authentication"))?;
+    let mut acr_values: Vec<Value> = Vec::new();
+    for value in challenge.get("acr_values").unwrap_or_default().split(' ') {
+        if !value.is_empty() {
+            acr_values.push(value.into());
+        }
+    }
+    let digits = challenge.get("max_age").filter(|age| !age.is_empty() && age.bytes().all(|b| b.is_ascii_digit()));
+    let max_age = digits.and_then(|age| age.parse::<u32>().ok());
+    Some(Object::new().with("acrValues", acr_values).with_some("maxAge", max_age))
+}
+
 /// Reads a list of challenges; `None` where it is none.
 pub(crate) fn parse(header: &str) -> Option<Vec<Challenge>> {
-    if header.len() > LONGEST || header.trim().is_empty() {
+    if header.len() > LONGEST || skip(header, blank).is_empty() {
         return None;
     }
     let mut challenges: Vec<Challenge> = Vec::new();
-    let mut rest = header.trim_start_matches(separator);
+    let mut rest = skip(header, separator);
     while !rest.is_empty() {
         let (word, after) = token(rest)?;
-        let value = after.trim_start_matches(blank);
+        let value = skip(after, blank);
         if let (Some(assigned), Some(challenge)) = (value.strip_prefix('='), challenges.last_mut()) {
-            let (value, after) = value_of(assigned.trim_start_matches(blank))?;
+            let (value, after) = value_of(skip(assigned, blank))?;
             challenge.parameters.push((word.to_ascii_lowercase(), value));
             rest = after;
         } else {
             challenges.push(Challenge { scheme: word.to_ascii_lowercase(), parameters: Vec::new() });
             rest = skip_token68(value);
         }
-        rest = rest.trim_start_matches(separator);
+        rest = skip(rest, separator);
     }
     Some(challenges)
 }
 
-fn blank(c: char) -> bool {
-    c == ' ' || c == '\t'
+fn blank(c: u8) -> bool {
+    c == b' ' || c == b'\t'
 }
 
-fn separator(c: char) -> bool {
-    blank(c) || c == ','
+fn separator(c: u8) -> bool {
+    blank(c) || c == b','
+}
+
+/// What begins with something of a kind, cut where something else comes.
+fn span(text: &str, kind: fn(u8) -> bool) -> (&str, &str) {
+    let end = text.bytes().position(|byte| !kind(byte)).unwrap_or(text.len());
+    text.split_at_checked(end).unwrap_or((text, ""))
+}
+
+fn skip(text: &str, kind: fn(u8) -> bool) -> &str {
+    span(text, kind).1
 }
 
 /// RFC 9110 section 5.6.2.
-fn is_token(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '!' | '#'..='\'' | '*' | '+' | '-' | '.' | '^'..='`' | '|' | '~')
+fn is_token(c: u8) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
 }
 
 fn token(text: &str) -> Option<(&str, &str)> {
-    let end = text.find(|c| !is_token(c)).unwrap_or(text.len());
-    if end == 0 { None } else { text.split_at_checked(end) }
+    let (token, rest) = span(text, is_token);
+    if token.is_empty() { None } else { Some((token, rest)) }
 }
 
 /// RFC 9110 section 5.6.4, or a token.
@@ -84,12 +112,11 @@ fn value_of(text: &str) -> Option<(String, &str)> {
 
 /// RFC 9110 section 11.2: credentials such as `Negotiate abc==` have no name.
 fn skip_token68(text: &str) -> &str {
-    let end = text.find(|c: char| !(is_token(c) || c == '/')).unwrap_or(text.len());
-    let Some((_, after)) = text.split_at_checked(end) else { return text };
-    let padded = after.trim_start_matches('=');
-    let ends = padded.is_empty() || padded.starts_with(',') || padded.trim_start_matches(blank).starts_with(',');
+    let (word, after) = span(text, |c| is_token(c) || c == b'/');
+    let padded = skip(after, |c| c == b'=');
+    let ends = padded.is_empty() || skip(padded, blank).starts_with(',');
     // A word followed by another word or by one `=` and a value is a parameter or the next scheme.
-    if end > 0 && ends { padded } else { text }
+    if !word.is_empty() && ends { padded } else { text }
 }
 
 #[cfg(test)]
@@ -129,6 +156,26 @@ mod tests {
         ] {
             assert_eq!(asks_for_token(header), asks, "{header:?}");
         }
+    }
+
+    #[test]
+    fn t455_a_demand_for_a_stronger_sign_in_is_read_and_what_is_malformed_in_it_is_not_there() {
+        for (header, demand) in [
+            (
+                r#"Bearer error="insufficient_user_authentication", acr_values="a  b", max_age="300""#,
+                Some(r#"{"acrValues":["a","b"],"maxAge":300}"#),
+            ),
+            (r#"Basic realm="x", Bearer error=insufficient_user_authentication, max_age=0"#, Some(r#"{"acrValues":[],"maxAge":0}"#)),
+            (r#"Bearer error="insufficient_user_authentication", max_age="-1""#, Some(r#"{"acrValues":[]}"#)),
+            (r#"Bearer error="insufficient_user_authentication", max_age="4294967296""#, Some(r#"{"acrValues":[]}"#)),
+            (r#"Bearer error="invalid_token", acr_values="a""#, None),
+            (r#"Basic error="insufficient_user_authentication""#, None),
+            ("", None),
+        ] {
+            let read = step_up(Some(header)).map(|demand| Value::from(demand).to_text());
+            assert_eq!(read.as_deref(), demand, "{header}");
+        }
+        assert!(step_up(None).is_none());
     }
 
     #[test]

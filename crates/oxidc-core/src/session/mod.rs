@@ -1,10 +1,12 @@
 //! A signed-in person over time.
 
 pub(crate) mod challenge;
+pub(crate) mod creating;
 pub(crate) mod record;
 pub(crate) mod refresh;
 pub(crate) mod renewal;
 pub(crate) mod request;
+pub(crate) mod step_up;
 pub(crate) mod store;
 pub(crate) mod userinfo;
 
@@ -18,7 +20,8 @@ use record::{Ended, Record, SIGNED_OUT, Want};
 use crate::client::Context;
 use crate::command::Notice;
 use crate::effect::{Event, TaskId};
-use crate::error::Result;
+use crate::error::{Code, Result};
+use crate::time::Millis;
 use crate::wire::json::{Object, Value};
 
 /// What this tab knows of the session.
@@ -26,11 +29,15 @@ use crate::wire::json::{Object, Value};
 pub(crate) struct Sessions {
     /// The session, as it was last read or written.
     record: RefCell<Option<Record>>,
+    /// The session that ended last: nothing brings it back into this tab.
+    gone: RefCell<Option<String>>,
     /// The text that stands in the storage, as far as is known.
     stored: RefCell<Option<String>>,
     /// The generation of the newest record that was seen, a tombstone too.
     generation: Cell<i64>,
     loaded: Cell<bool>,
+    /// When the person signed out, if nobody signed in since.
+    pub(crate) signed_out: Cell<Option<Millis>>,
     /// The storage cannot be written, or holds what this version does not understand: the session lives in this tab only.
     alone: Cell<bool>,
     /// The trouble with the storage was reported.
@@ -50,6 +57,26 @@ impl Sessions {
     pub(crate) fn record(&self) -> Option<Record> {
         self.record.borrow().clone()
     }
+
+    /// Lets go of the session. Says whether there was one.
+    fn forget(&self) -> bool {
+        let known = self.record.borrow_mut().take();
+        let was_there = known.is_some();
+        if let Some(record) = known {
+            *self.gone.borrow_mut() = Some(record.id);
+        }
+        was_there
+    }
+
+    /// A record of that generation was seen or written: what follows is newer.
+    fn saw(&self, generation: i64) {
+        self.generation.set(generation.max(self.generation.get()));
+    }
+
+    /// Whether anything stands in the storage.
+    pub(crate) fn knows(&self) -> bool {
+        self.stored.borrow().is_some()
+    }
 }
 
 /// The session as the application sees it, or null.
@@ -59,35 +86,55 @@ pub(crate) async fn get(cx: &Rc<Context>) -> Result<Value> {
 }
 
 pub(crate) fn view(cx: &Context) -> Value {
-    match cx.sessions.record.borrow().as_ref() {
-        Some(record) => Object::new()
-            .with("user", record.user.clone())
-            .with("claims", record.claims.clone())
-            .with("issuer", cx.config.issuer.as_str())
-            .with("clientId", cx.config.client_id.as_str())
-            .with("subject", record.subject.as_str())
-            .with("scopes", record.find(&record.default_want()).map_or_else(Vec::new, |token| token.granted.clone()))
-            .with_some("expiresAt", record.find(&record.default_want()).and_then(record::Token::expires_at))
-            .with("authenticatedAt", record.authenticated_at)
-            .into(),
-        None => Value::Null,
-    }
+    cx.sessions.record.borrow().as_ref().map_or(Value::Null, |record| view_of(cx, record).into())
 }
 
-/// The claims that describe the person, without those of the protocol.
-pub(crate) fn user_of(claims: &Object) -> Object {
+/// A session as the application sees it.
+pub(crate) fn view_of(cx: &Context, record: &Record) -> Object {
+    let mut session = record.extra.clone();
+    let own = Object::new()
+        .with("user", record.user.clone())
+        .with("claims", record.claims.clone())
+        .with("issuer", cx.config.issuer.as_str())
+        .with("clientId", cx.config.client_id.as_str())
+        .with("subject", record.subject.as_str())
+        .with("scopes", record.find(&record.default_want()).map_or([].as_slice(), |token| &token.granted))
+        .with_some("expiresAt", record.find(&record.default_want()).and_then(record::Token::expires_at))
+        .with("authenticatedAt", record.authenticated_at);
+    session.extend(own);
+    session
+}
+
+/// The claims that describe the person, without those of the protocol or those that the application does not want.
+pub(crate) fn user_of(cx: &Context, claims: &Object) -> Object {
     let mut user = claims.clone();
-    for name in ["iss", "exp", "nbf", "aud", "azp", "nonce", "iat", "auth_time", "c_hash", "at_hash", "s_hash", "jti"] {
+    for name in &cx.config.filtered_claims {
         user.remove(name);
     }
     user
 }
 
-/// Begins a session: whatever was there before is replaced in one step.
-pub(crate) async fn begin(cx: &Rc<Context>, record: Record) -> Result<Value> {
+/// Begins a session: whatever was there before is replaced in one step. With `same_user`, another person's arrival ends the
+/// session that is there. One without anything shown, which began `silent`, gives way to a sign-out that came later.
+pub(crate) async fn begin(cx: &Rc<Context>, record: Record, same_user: bool, silent: Option<Millis>) -> Result<Value> {
     store::load(cx).await;
+    if same_user {
+        store::reload(cx).await;
+    }
+    loop {
+        if silent.is_some_and(|began| cx.sessions.signed_out.get().is_some_and(|at| at >= began)) {
+            return Err(Code::SignedOut.into());
+        }
+        let there = cx.sessions.record();
+        if let Some(there) = there.filter(|there| same_user && there.subject != record.subject) {
+            if end(cx, &there, "user_changed").await {
+                return Err(Code::UserChanged.into());
+            }
+        } else if store::replace(cx, Ok(record.clone()), None, same_user).await {
+            break;
+        }
+    }
     cx.sessions.needs_sign_in.set(false);
-    store::replace(cx, Ok(record), None).await;
     changed(cx, "signed_in");
     announce_token(cx, None);
     Ok(view(cx))
@@ -96,8 +143,8 @@ pub(crate) async fn begin(cx: &Rc<Context>, record: Record) -> Result<Value> {
 /// Ends the session in this tab and, through the storage, in all others. What began before cannot bring it back.
 pub(crate) async fn sign_out(cx: &Rc<Context>) {
     cx.sessions.needs_sign_in.set(false);
-    let was_signed_in = cx.sessions.record.borrow_mut().take().is_some();
-    store::replace(cx, Err(mark(cx, SIGNED_OUT)), None).await;
+    let was_signed_in = cx.sessions.forget();
+    store::replace(cx, Err(mark(cx, SIGNED_OUT)), None, false).await;
     if was_signed_in {
         ended(cx, SIGNED_OUT);
     }
@@ -106,7 +153,7 @@ pub(crate) async fn sign_out(cx: &Rc<Context>) {
 /// Ends the session that a flow began with, unless it has got a newer refresh token meanwhile: then that is what counts. Says
 /// whether it ended.
 pub(crate) async fn end(cx: &Rc<Context>, of: &Record, reason: &'static str) -> bool {
-    let ends = store::replace(cx, Err(mark(cx, reason)), Some(of)).await;
+    let ends = store::replace(cx, Err(mark(cx, reason)), Some(of), false).await;
     if ends {
         ended(cx, reason);
     }
@@ -139,8 +186,8 @@ pub(crate) fn announce_token(cx: &Context, want: Option<&Want>) {
     let default = record.default_want();
     if let Some(token) = record.find(want.unwrap_or(&default)) {
         let token = Object::new()
-            .with("resources", token.resources.clone())
-            .with("scopes", token.granted.clone())
+            .with("resources", token.resources.as_slice())
+            .with("scopes", token.granted.as_slice())
             .with_some("expiresAt", token.expires_at());
         cx.publish(Event::Tokens { token: token.into() });
     }

@@ -16,7 +16,7 @@ const VERSION: i64 = 1;
 /// The end that the person asked for.
 pub(crate) const SIGNED_OUT: &str = "signed_out";
 /// The other ends: each leaves a person who has to sign in again.
-const REASONS: &[&str] = &["refresh_rejected", "refresh_lost", "user_changed"];
+const REASONS: &[&str] = &["refresh_rejected", "refresh_lost", "user_changed", "provider_signed_out"];
 
 /// A session.
 #[derive(Clone, Debug)]
@@ -37,6 +37,11 @@ pub(crate) struct Record {
     pub(crate) authenticated_at: Millis,
     /// What became of the last use of the refresh token, if not all is well.
     pub(crate) flight: Option<Flight>,
+    /// The `max_age` and the `acr_values` that the sign-in asked for.
+    pub(crate) max_age: Option<i64>,
+    pub(crate) acr_values: String,
+    /// What the application added.
+    pub(crate) extra: Object,
 }
 
 /// A use of the refresh token: under way, or failed. All tabs see it, so they neither send side by side nor fail side by side.
@@ -46,7 +51,9 @@ pub(crate) struct Flight {
     pub(crate) open: bool,
     /// It was sent under the lock: whoever has the lock now knows that the sender is gone.
     pub(crate) locked: bool,
-    /// Until then nobody else sends it. Wall clock: it is all that tabs have in common.
+    /// Since when, by the wall clock: it is all that tabs have in common.
+    pub(crate) since: Millis,
+    /// Until then nobody else sends it. Wall clock.
     pub(crate) until: Millis,
     /// How often it failed in a row.
     pub(crate) failures: i64,
@@ -71,6 +78,7 @@ pub(crate) enum Stored {
     Ended {
         generation: i64,
         reason: &'static str,
+        at: Millis,
     },
     /// Written by a later version.
     Newer,
@@ -103,20 +111,17 @@ pub(crate) struct Token {
     since: Millis,
 }
 
-/// The longest pause that is believed: a clock that was put back must not lock anybody out.
-const LONGEST_PAUSE: Millis = 3_600 * SECOND;
-
 impl Flight {
-    /// For how long nobody else sends the refresh token, in milliseconds.
+    /// For how long nobody else sends the refresh token, in milliseconds. A clock that was put back locks nobody out.
     pub(crate) fn left(&self, now: Now) -> Millis {
-        let left = self.until - now.wall;
-        if left > LONGEST_PAUSE { 0 } else { left.max(0) }
+        if now.wall < self.since { 0 } else { (self.until - now.wall).max(0) }
     }
 
     fn to_value(&self) -> Value {
         Object::new()
             .with("open", self.open)
             .with("locked", self.locked)
+            .with("since", self.since)
             .with("until", self.until)
             .with("failures", self.failures)
             .with("refusals", self.refusals)
@@ -126,11 +131,12 @@ impl Flight {
     }
 
     fn from_value(value: &Value) -> Self {
-        let flag = |name: &str| value.get(name).and_then(Value::as_bool).unwrap_or(false);
+        let flag = |name: &str| value.flag(name).unwrap_or(false);
         let count = |name: &str| integer(value, name).unwrap_or(0).clamp(0, 1_000);
         Self {
             open: flag("open"),
             locked: flag("locked"),
+            since: integer(value, "since").unwrap_or(0),
             until: integer(value, "until").unwrap_or(0).clamp(0, i64::MAX / 2),
             failures: count("failures"),
             refusals: count("refusals"),
@@ -235,11 +241,14 @@ impl Record {
             .with("claims", self.claims.clone())
             .with("idToken", self.id_token.as_str())
             .with_some("refreshToken", self.refresh_token.as_ref().map(Secret::expose))
-            .with("scopes", self.scopes.clone())
-            .with("resources", self.resources.clone())
+            .with("scopes", self.scopes.as_slice())
+            .with("resources", self.resources.as_slice())
             .with("tokens", tokens)
             .with("authenticatedAt", self.authenticated_at)
             .with_some("flight", self.flight.as_ref().map(Flight::to_value))
+            .with_some("maxAge", self.max_age)
+            .with("acrValues", self.acr_values.as_str())
+            .with("extra", self.extra.clone())
             .into();
         record.to_text()
     }
@@ -250,9 +259,9 @@ impl Token {
         Object::new()
             .with("accessToken", self.access_token.expose())
             .with("tokenType", self.token_type.as_str())
-            .with("resources", self.resources.clone())
-            .with("requested", self.requested.clone())
-            .with("granted", self.granted.clone())
+            .with("resources", self.resources.as_slice())
+            .with("requested", self.requested.as_slice())
+            .with("granted", self.granted.as_slice())
             .with("obtainedAt", self.obtained_at)
             .with_some("lifetime", self.lifetime)
             .into()
@@ -282,6 +291,11 @@ impl Token {
 }
 
 impl Ended {
+    /// When the person wanted that, if they did.
+    pub(crate) fn wanted(&self) -> Option<Millis> {
+        if self.reason == SIGNED_OUT { Some(self.at) } else { None }
+    }
+
     pub(crate) fn to_text(&self, generation: i64) -> String {
         let ended = Object::new().with("reason", self.reason).with("at", self.at);
         Value::from(Object::new().with("v", VERSION).with("generation", generation).with("ended", ended)).to_text()
@@ -291,18 +305,22 @@ impl Ended {
 /// Reads a stored text. It may have been written by anybody.
 pub(crate) fn read(cx: &Context, text: &str) -> Stored {
     let Ok(value) = Value::parse(text) else { return Stored::Damaged };
-    match integer(&value, "v") {
+    ended_or_session(cx, &value)
+}
+
+fn ended_or_session(cx: &Context, value: &Value) -> Stored {
+    match integer(value, "v") {
         Some(VERSION) => (),
         Some(version) if version > VERSION => return Stored::Newer,
         _ => return Stored::Damaged,
     }
-    let Some(generation) = integer(&value, "generation").filter(|g| (0..i64::MAX / 2).contains(g)) else { return Stored::Damaged };
+    let Some(generation) = integer(value, "generation").filter(|g| (0..i64::MAX / 2).contains(g)) else { return Stored::Damaged };
     if let Some(ended) = value.get("ended") {
-        let written = ended.get("reason").and_then(Value::as_str);
+        let written = ended.text("reason");
         let reason = REASONS.iter().copied().find(|reason| Some(*reason) == written).unwrap_or(SIGNED_OUT);
-        return Stored::Ended { generation, reason };
+        return Stored::Ended { generation, reason, at: integer(ended, "at").unwrap_or(0) };
     }
-    session(cx, &value, generation).map_or(Stored::Damaged, Stored::Session)
+    session(cx, value, generation).map_or(Stored::Damaged, Stored::Session)
 }
 
 fn session(cx: &Context, value: &Value, generation: i64) -> Option<Record> {
@@ -311,9 +329,13 @@ fn session(cx: &Context, value: &Value, generation: i64) -> Option<Record> {
     let subject = text(value, "subject")?;
     let belongs = text(value, "issuer")? == cx.config.issuer.as_str()
         && text(value, "clientId")? == cx.config.client_id
-        && claims.get("sub").and_then(Value::as_str) == Some(subject.as_str());
+        && claims.text("sub") == Some(subject.as_str());
     if !belongs {
         return None;
+    }
+    let mut tokens = Vec::new();
+    for token in value.list("tokens")? {
+        tokens.push(Token::from_value(token, now)?);
     }
     Some(Record {
         generation,
@@ -325,9 +347,12 @@ fn session(cx: &Context, value: &Value, generation: i64) -> Option<Record> {
         refresh_token: text(value, "refreshToken").map(Secret::from),
         scopes: texts(value, "scopes")?,
         resources: texts(value, "resources")?,
-        tokens: value.get("tokens")?.as_array()?.iter().map(|t| Token::from_value(t, now)).collect::<Option<_>>()?,
+        tokens,
         authenticated_at: integer(value, "authenticatedAt")?,
         flight: value.get("flight").map(Flight::from_value),
+        max_age: integer(value, "maxAge"),
+        acr_values: text(value, "acrValues").unwrap_or_default(),
+        extra: value.get("extra").and_then(Value::as_object).cloned().unwrap_or_default(),
     })
 }
 
@@ -341,5 +366,9 @@ fn text(value: &Value, name: &str) -> Option<String> {
 }
 
 fn texts(value: &Value, name: &str) -> Option<Vec<String>> {
-    value.get(name)?.as_array()?.iter().map(|v| v.as_str().map(String::from)).collect()
+    let mut texts = Vec::new();
+    for item in value.list(name)? {
+        texts.push(item.as_str()?.into());
+    }
+    Some(texts)
 }

@@ -1,5 +1,6 @@
 //! Access tokens: found in the cache, or fetched with the refresh token (RFC 6749 section 6), once for everybody.
 
+use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -108,8 +109,8 @@ pub(crate) fn hand_out(cx: &Context, want: &Want, any: bool) -> Option<Value> {
         Object::new()
             .with("accessToken", token.access_token.expose())
             .with("tokenType", token.token_type.as_str())
-            .with("scopes", token.granted.clone())
-            .with("resources", token.resources.clone())
+            .with("scopes", token.granted.as_slice())
+            .with("resources", token.resources.as_slice())
             .with_some("expiresAt", token.expires_at())
             .with("idToken", record.id_token.as_str())
             .with("freshFor", fresh_for)
@@ -127,7 +128,7 @@ pub(crate) async fn refresh(cx: &Rc<Context>, want: Want) -> Result<()> {
     let seen = access_token(cx, &want);
     let key = text(&["refresh\n", &words(&want.resources, ' '), "\n", &words(&want.scopes, ' ')]);
     let work = cx.clone();
-    cx.flights.join(&cx.shell, &key, || async move { one_at_a_time(&work, &want, seen).await }).await
+    cx.flights.join(&cx.shell, &key, Box::pin(async move { one_at_a_time(&work, &want, seen).await })).await
 }
 
 fn access_token(cx: &Context, want: &Want) -> Option<String> {
@@ -150,8 +151,6 @@ async fn one_at_a_time(cx: &Rc<Context>, want: &Want, seen: Option<String>) -> R
 /// Waits until nobody else uses the refresh token. Gives out the session as it stands then, and whether whoever used it is overdue;
 /// or nothing if the wanted token is there.
 async fn stand_in_line(cx: &Rc<Context>, want: &Want, seen: &Option<String>, locked: bool) -> Result<Option<(Record, bool)>> {
-    // What can fail before anything is sent fails before anything is marked.
-    discovery::metadata(cx).await?;
     let began = cx.shell.now().monotonic;
     loop {
         // Another tab may have done it, or ended the session, while this one waited.
@@ -192,6 +191,8 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
             cx.sessions.needs_sign_in.set(true);
             return Err(Code::NoRefreshToken.into());
         };
+        // What takes time or can fail does so before anything is marked.
+        let metadata = discovery::metadata(cx).await?;
         let mut form = Form::new().with("grant_type", "refresh_token").with("refresh_token", refresh_token.expose());
         if *want != record.default_want() && !want.scopes.is_empty() {
             form = form.with("scope", &words(&want.scopes, ' '));
@@ -206,7 +207,7 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
         let marking = cx.shell.now();
         // Whoever takes over from a page that hangs is not itself taken over from for a minute.
         let until = marking.wall + if overdue { TAKEOVER } else { Millis::from(timeout) + SLACK };
-        let mark = Flight { open: true, locked, until, ..before.clone() };
+        let mark = Flight { open: true, locked, since: marking.wall, until, ..before.clone() };
         match change_flight(cx, &record, record.flight.as_ref(), Some(&mark)).await {
             Commit::Done => (),
             Commit::Superseded => return Ok(false),
@@ -220,8 +221,8 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
             }
         }
         let sent_at = cx.shell.now();
-        if sent_at.monotonic - marking.monotonic > SLACK {
-            // This page stood still with the mark in its hand; somebody else may be under way.
+        if sent_at.monotonic - marking.monotonic > SLACK || !(0..=SLACK).contains(&(sent_at.wall - marking.wall)) {
+            // This page or the device stood still with the mark in its hand; somebody else may be under way.
             return Err(Code::TimedOut.into());
         }
         let failed = |error: &Error| Flight {
@@ -231,7 +232,7 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
             ..before.clone()
         };
         let settle = async |flight: Option<Flight>, error: &Error| settle(cx, &record, &mark, flight, error).await;
-        match token_request(cx, form, timeout).await {
+        match token_request(cx, &metadata, form, timeout).await {
             Ok(response) => {
                 let token = response.token(want.resources.clone(), want.scopes.clone(), sent_at);
                 let result = receive(cx, &record, want, response, token).await;
@@ -323,8 +324,8 @@ async fn settle(cx: &Rc<Context>, record: &Record, mark: &Flight, flight: Option
         (Some(flight), None) => renewal::back_off(cx, flight.failures).await,
         (None, None) => 0,
     };
-    let until = cx.shell.now().wall + pause;
-    let flight = flight.map(|flight| Flight { open: false, until, ..flight });
+    let since = cx.shell.now().wall;
+    let flight = flight.map(|flight| Flight { open: false, since, until: since + pause, ..flight });
     change_flight(cx, record, Some(mark), flight.as_ref()).await;
 }
 
@@ -332,17 +333,17 @@ async fn settle(cx: &Rc<Context>, record: &Record, mark: &Flight, flight: Option
 async fn receive(cx: &Rc<Context>, of: &Record, want: &Want, response: TokenResponse, token: Token) -> Result<()> {
     let mut verified = Ok(None);
     if let Some(id_token) = &response.id_token {
-        let nonce = of.claims.get("nonce").and_then(Value::as_str);
+        let nonce = of.claims.text("nonce");
         let checks = Checks { nonce, max_age: None, login: false, access_token: &response.access_token };
         match verify::id_token(cx, id_token, checks).await {
             Ok(claims) => {
                 // OpenID Connect Core 1.0 section 12.2.
-                if claims.get("sub").and_then(Value::as_str) != Some(&of.subject) {
+                if claims.text("sub") != Some(&of.subject) {
                     end(cx, of, "user_changed").await;
                     revoke::quietly(cx, &response).await;
                     return Err(Code::UserChanged.into());
                 }
-                let time = |claims: &Object| claims.get("auth_time").and_then(Value::as_integer);
+                let time = |claims: &Object| claims.integer("auth_time");
                 if time(&claims).is_some() && time(&of.claims).is_some() && time(&claims) != time(&of.claims) {
                     return Err(Error::new(Code::IdTokenAuthTime).detail("a refresh cannot change it"));
                 }
@@ -360,7 +361,7 @@ async fn receive(cx: &Rc<Context>, of: &Record, want: &Want, response: TokenResp
         }
         record.flight = None;
         if let Ok(Some((id_token, claims))) = &verified {
-            super::user_of(claims).into_iter().for_each(|(name, value)| record.user.insert(name, value));
+            record.user.extend(super::user_of(cx, claims));
             record.claims.clone_from(claims);
             record.id_token.clone_from(id_token);
         }

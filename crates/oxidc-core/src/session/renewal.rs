@@ -1,6 +1,7 @@
 //! Renews tokens before they expire while somebody looks at the page. Timers are hints: whoever asks for a token is
 //! served by the checks in [`refresh`](super::refresh), whether or not this ran.
 
+use alloc::boxed::Box;
 use alloc::rc::Rc;
 
 use super::record::{Record, Token, Want};
@@ -21,7 +22,7 @@ pub(crate) fn plan(cx: &Rc<Context>) {
         cx.config.automatic_renewal && cx.visible.get() && cx.sessions.record.borrow().as_ref().is_some_and(|r| r.refresh_token.is_some());
     let task = due.then(|| {
         let work = cx.clone();
-        cx.shell.spawn(async move { run(&work).await })
+        cx.shell.spawn(Box::pin(async move { run(&work).await }))
     });
     // A renewal that plans its own successor is not cut off: it ends by itself.
     if let Some(previous) = cx.sessions.renewal.replace(task).filter(|previous| *previous != cx.shell.current()) {
@@ -66,10 +67,17 @@ fn next(cx: &Context) -> Option<(Want, Millis)> {
         let token = record.find(want)?;
         Some((token.remaining(now)? - token.margin()).max(shortest_pause(token) - token.age(now)))
     };
-    let due = refresh::worth_renewing(cx).into_iter().filter_map(|want| wait(&want).map(|left| (want, left)));
     // Nobody asks while another page does, or while the provider or the network need time.
     let pause = record.flight.as_ref().filter(|_| !is_eager(cx, &record)).map_or(0, |flight| flight.left(now));
-    due.min_by_key(|(_, left)| *left).map(|(want, left)| (want, left.max(pause)))
+    let mut first: Option<(Want, Millis)> = None;
+    for want in refresh::worth_renewing(cx) {
+        if let Some(left) = wait(&want)
+            && first.as_ref().is_none_or(|(_, least)| left < *least)
+        {
+            first = Some((want, left));
+        }
+    }
+    first.map(|(want, left)| (want, left.max(pause)))
 }
 
 /// Whether something happened since the last failure that may have brought the network back. A pause that the provider asked for stands.
@@ -77,9 +85,10 @@ pub(super) fn is_eager(cx: &Context, record: &Record) -> bool {
     record.flight.as_ref().is_some_and(|flight| !flight.open && !flight.asked) && cx.sessions.eager.get() == record.generation
 }
 
-/// How long to wait after so many failures in a row: at random, up to a limit that doubles each time.
+/// How long to wait after so many failures in a row: a second for each, and at random up to a limit that doubles each time.
 pub(super) async fn back_off(cx: &Context, failures: i64) -> Millis {
-    SECOND + (SECOND << failures.clamp(0, 6)).min(LONGEST_PAUSE) * jitter(cx).await / 256
+    let failures = failures.clamp(1, 6);
+    (SECOND * failures + (SECOND << failures) * jitter(cx).await / 256).min(LONGEST_PAUSE)
 }
 
 /// A random number below 256.

@@ -5,7 +5,7 @@ use alloc::string::String;
 
 use super::challenge::asks_for_token;
 use super::record::Want;
-use super::{refresh, store};
+use super::{refresh, step_up, store};
 use crate::client::Context;
 use crate::command::{FetchOptions, TokenOptions};
 use crate::effect::{Effect, Outcome};
@@ -14,7 +14,6 @@ use crate::secret::Secret;
 use crate::time::{Millis, SECOND};
 use crate::wire::answer::failed;
 use crate::wire::http::Response;
-use crate::wire::json::Value;
 
 /// A token that is younger was refused for another reason than its age.
 const YOUNG: Millis = 5 * SECOND;
@@ -33,25 +32,34 @@ pub(crate) async fn fetch(cx: &Rc<Context>, request: &FetchOptions) -> Result<()
     }
     let options = TokenOptions { resources: resources.to_vec(), ..TokenOptions::default() };
     let used = token(cx, &options).await?;
-    let response = send(cx, Some(&used)).await?;
-    if response.status != 401 || !request.replayable || !asks_for_token(response.www_authenticate.as_deref()) {
-        return Ok(());
+    let mut response = send(cx, Some(&used)).await?;
+    let asks = response.status == 401 && request.replayable && asks_for_token(response.www_authenticate.as_deref());
+    if asks && let Some(token) = another(cx, &options, &used).await? {
+        response = send(cx, Some(&token)).await?;
     }
-    // Somebody may have renewed it while this request was on its way.
-    store::reload(cx).await;
-    let mut current = token(cx, &options).await?;
-    if current.matches(used.expose()) {
-        if is_young(cx, &options) {
-            return Ok(());
-        }
-        current = token(cx, &TokenOptions { force_refresh: true, ..options }).await?;
+    match step_up::demand(&response) {
+        Some(demand) => step_up::fetch(cx, request, &options, demand).await,
+        None => Ok(()),
     }
-    send(cx, Some(&current)).await.map(drop)
 }
 
-async fn token(cx: &Rc<Context>, options: &TokenOptions) -> Result<Secret> {
+/// Another token than the one that was refused. None where that one is too young to be refused for its age.
+async fn another(cx: &Rc<Context>, options: &TokenOptions, used: &Secret) -> Result<Option<Secret>> {
+    // Somebody may have renewed it while this request was on its way.
+    store::reload(cx).await;
+    let current = token(cx, options).await?;
+    if !current.matches(used.expose()) {
+        return Ok(Some(current));
+    }
+    if is_young(cx, options) {
+        return Ok(None);
+    }
+    token(cx, &TokenOptions { force_refresh: true, ..options.clone() }).await.map(Some)
+}
+
+pub(super) async fn token(cx: &Rc<Context>, options: &TokenOptions) -> Result<Secret> {
     let tokens = refresh::get_tokens(cx, options.clone()).await?;
-    Ok(tokens.get("accessToken").and_then(Value::as_str).unwrap_or_default().into())
+    Ok(tokens.text("accessToken").unwrap_or_default().into())
 }
 
 fn is_young(cx: &Context, options: &TokenOptions) -> bool {
@@ -64,7 +72,7 @@ fn is_young(cx: &Context, options: &TokenOptions) -> bool {
     record.find(&want).is_some_and(|token| token.age(cx.shell.now()) < YOUNG)
 }
 
-async fn send(cx: &Context, token: Option<&Secret>) -> Result<Response> {
+pub(super) async fn send(cx: &Context, token: Option<&Secret>) -> Result<Response> {
     let authorization = token.map(|token| Secret::from(String::from("Bearer ") + token.expose()));
     match cx.shell.perform(Effect::Send { task: cx.shell.current(), authorization }).await {
         Outcome::Http(response) => Ok(response),

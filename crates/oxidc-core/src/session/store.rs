@@ -30,12 +30,22 @@ pub(crate) enum Commit {
 /// The key of the record and the name of the lock. The issuer's length keeps two pairs from meeting in one key.
 pub(crate) fn key(cx: &Context) -> String {
     let issuer = cx.config.issuer.as_str();
-    text(&["oxidc:session:", &decimal(issuer.len() as i64), ":", issuer, ":", &cx.config.client_id])
+    let suffix = &cx.config.session_key;
+    text(&[
+        "oxidc:session:",
+        &decimal(issuer.len() as i64),
+        ":",
+        issuer,
+        ":",
+        &cx.config.client_id,
+        if suffix.is_empty() { "" } else { ":" },
+        suffix,
+    ])
 }
 
-/// Reads the record if this tab has not done so.
+/// Reads the record if this tab knows of no session: another one may have begun one, and nobody need have told this tab.
 pub(crate) async fn load(cx: &Rc<Context>) {
-    if !cx.sessions.loaded.get() {
+    if cx.sessions.record.borrow().is_none() {
         reload(cx).await;
     }
 }
@@ -67,12 +77,16 @@ fn consider(cx: &Rc<Context>, news: Stored, first: bool) {
     let sessions = &cx.sessions;
     match news {
         Stored::Session(record) => {
+            sessions.saw(record.generation);
             // A record that somebody put back is not news (a later one of the same session is in this tab).
             if sessions.record.borrow().as_ref().is_some_and(|known| known.id == record.id && known.generation > record.generation) {
                 return;
             }
+            if sessions.gone.borrow().as_ref() == Some(&record.id) {
+                return;
+            }
             let before = view(cx);
-            sessions.generation.set(record.generation);
+            sessions.signed_out.set(None);
             sessions.needs_sign_in.set(record.flight.as_ref().is_some_and(|f| f.refusals >= MOST_REFUSALS));
             *sessions.record.borrow_mut() = Some(record);
             if first || view(cx) == before {
@@ -81,10 +95,11 @@ fn consider(cx: &Rc<Context>, news: Stored, first: bool) {
                 changed(cx, "other_tab");
             }
         }
-        Stored::Ended { generation, reason } => {
-            sessions.generation.set(generation);
+        Stored::Ended { generation, reason, at } => {
+            sessions.saw(generation);
+            sessions.signed_out.set(Ended { reason, at }.wanted());
             sessions.needs_sign_in.set(reason != SIGNED_OUT);
-            if sessions.record.borrow_mut().take().is_some() {
+            if sessions.forget() {
                 ended(cx, reason);
             }
         }
@@ -130,12 +145,13 @@ pub(crate) async fn commit(cx: &Rc<Context>, of: &Record, edit: &dyn Fn(&mut Rec
             return Commit::Superseded;
         }
         record.generation = cx.sessions.generation.get() + 1;
-        match swap(cx, record.to_text(cx), !record.continues(of)).await {
+        let expected = cx.sessions.stored.borrow().clone();
+        match swap(cx, expected, record.to_text(cx), !record.continues(of)).await {
             Some(stands) => adopt(cx, stands, false),
             // The session may have ended in this tab while the write was on its way: then the mark of that comes after it.
             None if cx.sessions.record().is_none_or(|known| known.id != of.id) => return Commit::Ended,
             None => {
-                cx.sessions.generation.set(record.generation);
+                cx.sessions.saw(record.generation);
                 *cx.sessions.record.borrow_mut() = Some(record);
                 return Commit::Done;
             }
@@ -144,9 +160,11 @@ pub(crate) async fn commit(cx: &Rc<Context>, of: &Record, edit: &dyn Fn(&mut Rec
     Commit::Superseded
 }
 
-/// Puts a new session or the mark of an end in place of whatever stands there, or only of what still continues `of`. Says
-/// whether it did.
-pub(crate) async fn replace(cx: &Rc<Context>, with: Result<Record, Ended>, of: Option<&Record>) -> bool {
+/// Puts a new session or the mark of an end in place of whatever stands there, or only of what still continues `of`, or
+/// (`polite`) only of what this tab knew; what stands there instead is then known. Says whether it did.
+pub(crate) async fn replace(cx: &Rc<Context>, with: Result<Record, Ended>, of: Option<&Record>, polite: bool) -> bool {
+    // What other flows of this tab believe stays as it is until they have seen for themselves.
+    let mut expected = cx.sessions.stored.borrow().clone();
     for _ in 0..TRIES {
         if of.is_some_and(|of| !cx.sessions.record().is_some_and(|known| known.continues(of))) {
             return false;
@@ -156,31 +174,36 @@ pub(crate) async fn replace(cx: &Rc<Context>, with: Result<Record, Ended>, of: O
             Ok(record) => Record { generation, ..record.clone() }.to_text(cx),
             Err(ended) => ended.to_text(generation),
         };
-        let Some(stands) = swap(cx, text, true).await else {
-            cx.sessions.generation.set(generation);
+        let Some(stands) = swap(cx, expected.clone(), text, true).await else {
+            cx.sessions.saw(generation);
             break;
         };
-        if of.is_some() {
-            adopt(cx, stands, false);
+        if of.is_some() || polite {
+            adopt(cx, stands.clone(), false);
+            if polite {
+                return false;
+            }
+            expected = stands;
             continue;
         }
         if let Some(Stored::Session(Record { generation, .. }) | Stored::Ended { generation, .. }) = stands.as_deref().map(|t| read(cx, t))
         {
-            cx.sessions.generation.set(generation.max(cx.sessions.generation.get()));
+            cx.sessions.saw(generation);
         }
-        *cx.sessions.stored.borrow_mut() = stands;
+        expected = stands;
     }
+    cx.sessions.forget();
+    cx.sessions.signed_out.set(with.as_ref().err().and_then(Ended::wanted));
     *cx.sessions.record.borrow_mut() = with.ok().map(|record| Record { generation: cx.sessions.generation.get(), ..record });
     true
 }
 
 /// One conditional write. Gives back what stands there instead, if something does. A storage that fails leaves the
 /// session to this tab, which hands it over to the others; what stands there is removed if it is of no use any more.
-async fn swap(cx: &Rc<Context>, text: String, replaces: bool) -> Option<Option<String>> {
+async fn swap(cx: &Rc<Context>, expected: Option<String>, text: String, replaces: bool) -> Option<Option<String>> {
     if cx.sessions.alone.get() {
         return None;
     }
-    let expected = cx.sessions.stored.borrow().clone();
     let write = |value| Effect::Swap { area: Area::Session, key: key(cx), expected: expected.clone(), value };
     match cx.shell.perform(write(Some(text.clone()))).await {
         Outcome::Swapped => {

@@ -22,7 +22,8 @@ const PROTOCOL: &[&str] = &["iss", "aud", "exp", "iat", "nbf", "nonce", "acr", "
 
 /// Reads user information. `None` where the provider has no such endpoint.
 pub(crate) async fn fetch(cx: &Rc<Context>, access_token: &Secret, subject: &str) -> Result<Option<Object>> {
-    let Some(endpoint) = discovery::metadata(cx).await?.userinfo_endpoint else { return Ok(None) };
+    let metadata = discovery::metadata(cx).await?;
+    let Some(endpoint) = &metadata.userinfo_endpoint else { return Ok(None) };
     let request = Request {
         method: "GET",
         url: endpoint.as_str().into(),
@@ -42,7 +43,7 @@ pub(crate) async fn fetch(cx: &Rc<Context>, access_token: &Secret, subject: &str
         Refusal::Other(error) => error,
     })?;
     let Value::Object(claims) = claims else { return Err(Code::UserInfoInvalid.into()) };
-    match claims.get("sub").and_then(Value::as_str) {
+    match claims.text("sub") {
         Some(sub) if sub == subject => (),
         Some(_) => return Err(Code::UserInfoSubjectMismatch.into()),
         None => return Err(Error::new(Code::UserInfoInvalid).detail("sub")),
@@ -66,7 +67,7 @@ pub(crate) async fn refetch(cx: &Rc<Context>) -> Result<Value> {
     let claims = result?.ok_or_else(|| Error::new(Code::EndpointMissing).detail("userinfo_endpoint"))?;
     let record = cx.sessions.record().filter(|record| record.subject == subject).ok_or(Code::SignedOut)?;
     let overlay = |record: &mut Record| {
-        claims.iter().for_each(|(name, value)| record.user.insert(name, value.clone()));
+        record.user.extend(claims.clone());
         true
     };
     match store::commit(cx, &record, &overlay).await {
@@ -79,5 +80,5 @@ pub(crate) async fn refetch(cx: &Rc<Context>) -> Result<Value> {
 
 async fn access_token(cx: &Rc<Context>, force_refresh: bool) -> Result<Secret> {
     let tokens = refresh::get_tokens(cx, TokenOptions { force_refresh, ..TokenOptions::default() }).await?;
-    Ok(tokens.get("accessToken").and_then(Value::as_str).unwrap_or_default().into())
+    Ok(tokens.text("accessToken").unwrap_or_default().into())
 }

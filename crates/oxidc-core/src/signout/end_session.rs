@@ -9,8 +9,9 @@ use crate::command::SignOutOptions;
 use crate::config::discovery;
 use crate::effect::Event;
 use crate::error::{Error, Result};
-use crate::login::authorize::attempt::{self, Attempt, Purpose};
-use crate::login::authorize::{navigate, own_address, random_texts};
+use crate::login::authorize::attempt::{Attempt, Purpose};
+use crate::login::authorize::{go, navigate, own_address, random_texts};
+use crate::login::window;
 use crate::session::{self, store};
 use crate::wire::form::{Form, append_query};
 use crate::wire::json::{Object, Value};
@@ -42,18 +43,24 @@ fn tell(cx: &Context, error: Error) -> bool {
 
 /// Sends the person to the provider's end-session endpoint, if it has one.
 async fn at_the_provider(cx: &Rc<Context>, id_token: &str, options: SignOutOptions) -> Result<bool> {
-    let Some(endpoint) = discovery::metadata(cx).await?.end_session_endpoint else { return Ok(false) };
+    let metadata = discovery::metadata(cx).await?;
+    let Some(endpoint) = &metadata.end_session_endpoint else { return Ok(false) };
     let return_to = match &options.return_to {
         Some(url) => own_address(cx, url).await,
         None => None,
     };
-    let mut form = Form::new().with("id_token_hint", id_token).with("client_id", &cx.config.client_id);
-    if let Some(address) = &cx.config.post_logout_redirect_uri {
-        let [state] = random_texts(cx).await?;
-        form = form.with("post_logout_redirect_uri", address).with("state", &state);
-        let created_at = cx.shell.now().wall;
-        attempt::remember(cx, Attempt { state, return_to, app_state: options.app_state, created_at, purpose: Purpose::SignOut }).await?;
+    if options.window {
+        // Without a page to come back to, a window would stay open for ever.
+        window::is_possible(cx, cx.config.post_logout_redirect_uri.as_deref().unwrap_or_default())?;
     }
-    navigate(cx, append_query(endpoint.as_str(), &form.finish())).await?;
+    let mut form = Form::new().with("id_token_hint", id_token).with("client_id", &cx.config.client_id);
+    let Some(address) = &cx.config.post_logout_redirect_uri else {
+        return navigate(cx, append_query(endpoint.as_str(), &form.finish())).await.map(|()| true);
+    };
+    let [state] = random_texts(cx).await?;
+    form = form.with("post_logout_redirect_uri", address).with("state", &state);
+    let url = append_query(endpoint.as_str(), &form.finish());
+    let (created_at, window) = (cx.shell.now().wall, options.window);
+    go(cx, url, Attempt { state, return_to, app_state: options.app_state, created_at, window, purpose: Purpose::SignOut }, false).await?;
     Ok(true)
 }

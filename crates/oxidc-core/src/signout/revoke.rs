@@ -23,7 +23,7 @@ pub(crate) async fn quietly(cx: &Rc<Context>, response: &TokenResponse) {
 
 async fn tokens(cx: &Rc<Context>, refresh_token: Option<&Secret>, access_token: Option<&Secret>) -> &'static str {
     let Ok(metadata) = discovery::metadata(cx).await else { return "failed" };
-    let Some(endpoint) = metadata.revocation_endpoint else { return "unsupported" };
+    let Some(endpoint) = &metadata.revocation_endpoint else { return "unsupported" };
     let mut result = "done";
     for (token, hint) in [(refresh_token, "refresh_token"), (access_token, "access_token")] {
         let Some(token) = token else { continue };

@@ -3,8 +3,9 @@
 
 use alloc::string::String;
 
-use super::http::{Response, is_json};
+use super::http::{Response, has_type, is_json, trim};
 use super::json::Value;
+use super::url::cut;
 use crate::effect::{Failure, Outcome};
 use crate::error::{Code, Error};
 use crate::time::Timestamp;
@@ -94,7 +95,8 @@ pub(crate) fn read(outcome: Outcome, now: Timestamp) -> Result<Value, Refusal> {
 pub(crate) fn document(outcome: Outcome, otherwise: Code) -> Result<Value, Error> {
     match outcome {
         Outcome::Http(response) if response.status == 200 => {
-            let is_object = is_json(response.content_type.as_deref()) || is_key_set(response.content_type.as_deref());
+            let is_object =
+                is_json(response.content_type.as_deref()) || has_type(response.content_type.as_deref(), "application/jwk-set+json");
             let parsed = if is_object { Value::parse(&response.body).ok() } else { None };
             parsed
                 .filter(|v| v.as_object().is_some())
@@ -103,10 +105,6 @@ pub(crate) fn document(outcome: Outcome, otherwise: Code) -> Result<Value, Error
         Outcome::Http(response) => Err(Error::new(otherwise).detail(status(&response))),
         other => Err(failed(other)),
     }
-}
-
-fn is_key_set(content_type: Option<&str>) -> bool {
-    content_type.unwrap_or("").split(';').next().unwrap_or("").trim().eq_ignore_ascii_case("application/jwk-set+json")
 }
 
 fn object(response: &Response) -> Option<Value> {
@@ -125,26 +123,34 @@ const USUAL_WAIT: u32 = 60;
 
 /// Seconds to wait (RFC 9110 section 10.2.3): a number of seconds or an HTTP date.
 pub(crate) fn retry_after(header: Option<&str>, now: Timestamp) -> u32 {
-    let Some(text) = header.map(str::trim) else { return USUAL_WAIT };
-    let seconds = if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-        Some(text.parse::<Timestamp>().unwrap_or(LONGEST_WAIT))
-    } else {
-        http_date(text).map(|at| at - now)
-    };
+    let Some(text) = header.map(trim) else { return USUAL_WAIT };
+    let seconds = digits(text).or_else(|| http_date(text).map(|at| at - now));
     seconds.and_then(|s| u32::try_from(s.clamp(0, LONGEST_WAIT)).ok()).unwrap_or(USUAL_WAIT)
+}
+
+/// Decimal digits and nothing else; what is larger than a `u32` counts as the largest.
+pub(crate) fn digits(text: &str) -> Option<i64> {
+    let mut number = 0;
+    for byte in text.bytes() {
+        number = if byte.is_ascii_digit() { (number * 10 + i64::from(byte - b'0')).min(u32::MAX.into()) } else { return None };
+    }
+    if text.is_empty() { None } else { Some(number) }
 }
 
 /// An HTTP date in its one form that is still sent (RFC 9110 section 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
 pub(crate) fn http_date(text: &str) -> Option<Timestamp> {
-    let mut words = text.split([' ', ':']).skip(1);
-    let mut number = || words.next()?.parse::<i64>().ok().filter(|n| (0..=9_999).contains(n));
-    let day = number()?;
-    let mut words = text.split([' ', ':']).skip(2);
-    let month = words.next()?;
+    let mut rest = cut(text, b' ').1;
+    let mut next = |separator| {
+        let (word, after) = cut(rest?, separator);
+        rest = after;
+        Some(word)
+    };
+    let number = |word: Option<&str>| digits(word?).filter(|n| *n <= 9_999);
+    let day = number(next(b' '))?;
+    let name = next(b' ')?;
     let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let month = i64::try_from(months.iter().position(|m| *m == month)?).ok()? + 1;
-    let mut number = || words.next()?.parse::<i64>().ok().filter(|n| (0..=9_999).contains(n));
-    let (year, hour, minute, second) = (number()?, number()?, number()?, number()?);
+    let month = i64::try_from(months.iter().position(|month| *month == name)?).ok()? + 1;
+    let (year, hour, minute, second) = (number(next(b' '))?, number(next(b':'))?, number(next(b':'))?, number(next(b' '))?);
     // Days since 1970 by the proleptic Gregorian calendar, with March as the first month.
     let shifted = if month <= 2 { year - 1 } else { year };
     let era = shifted.div_euclid(400);
@@ -152,4 +158,31 @@ pub(crate) fn http_date(text: &str) -> Option<Timestamp> {
     let day_of_year = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
     let days = era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468;
     Some(days * 86_400 + hour * 3_600 + minute * 60 + second)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_a_number_of_seconds_or_a_date() {
+        let now = 784_111_777;
+        for (header, seconds) in [
+            (Some("120"), 120),
+            (Some(" 7\t"), 7),
+            (Some("99999999999999999999"), 3_600),
+            (Some("Sun, 06 Nov 1994 08:50:37 GMT"), 60),
+            (Some("Sun, 06 Nov 1994 07:00:00 GMT"), 0),
+            (Some("Thu, 29 Feb 2024 00:00:00 GMT"), 3_600),
+            (Some("Sun, 06 Nob 1994 08:50:37 GMT"), USUAL_WAIT),
+            (Some("soon"), USUAL_WAIT),
+            (Some("-1"), USUAL_WAIT),
+            (Some(""), USUAL_WAIT),
+            (None, USUAL_WAIT),
+        ] {
+            assert_eq!(retry_after(header, now), seconds, "{header:?}");
+        }
+        assert_eq!(http_date("Sun, 06 Nov 1994 08:49:37 GMT"), Some(now));
+        assert_eq!(http_date("Thu, 29 Feb 2024 00:00:00 GMT"), Some(1_709_164_800));
+    }
 }

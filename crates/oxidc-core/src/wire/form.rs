@@ -50,10 +50,9 @@ fn push(to: &mut String, text: &str) {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'*' | b'-' | b'.' | b'_' => to.push(char::from(byte)),
             b' ' => to.push('+'),
             _ => {
-                let digit = |d: u8| char::from(if d < 10 { b'0' + d } else { b'A' + d - 10 });
                 to.push('%');
-                to.push(digit(byte >> 4));
-                to.push(digit(byte & 15));
+                to.push(digit(byte >> 4).to_ascii_uppercase());
+                to.push(digit(byte & 15).to_ascii_uppercase());
             }
         }
     }
@@ -97,7 +96,13 @@ fn decode(text: &str) -> Option<String> {
     String::from_utf8(octets).ok()
 }
 
-fn hex(digit: u8) -> Option<u8> {
+/// A hexadecimal digit, in lower case.
+pub(crate) fn digit(value: u8) -> char {
+    char::from(if value < 10 { b'0' + value } else { b'a' + (value - 10) })
+}
+
+/// The value of a hexadecimal digit.
+pub(crate) fn hex(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit - b'0'),
         b'a'..=b'f' => Some(digit - b'a' + 10),

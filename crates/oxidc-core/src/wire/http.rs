@@ -56,6 +56,21 @@ impl fmt::Debug for Response {
 /// Whether a content type is `application/json`, whatever its parameters and case.
 #[must_use]
 pub fn is_json(content_type: Option<&str>) -> bool {
-    let essence = content_type.unwrap_or("").split(';').next().unwrap_or("").trim();
-    essence.eq_ignore_ascii_case("application/json")
+    has_type(content_type, "application/json")
+}
+
+pub(crate) fn has_type(content_type: Option<&str>, wanted: &str) -> bool {
+    trim(super::url::cut(content_type.unwrap_or_default(), b';').0).eq_ignore_ascii_case(wanted)
+}
+
+/// Without blanks at both ends (RFC 9110 section 5.6.3). (Lighter than `str::trim`.)
+pub(crate) fn trim(text: &str) -> &str {
+    let mut text = text;
+    while let Some(rest) = text.strip_prefix([' ', '\t']) {
+        text = rest;
+    }
+    while let Some(rest) = text.strip_suffix([' ', '\t']) {
+        text = rest;
+    }
+    text
 }

@@ -1,6 +1,7 @@
 //! Addresses, kept byte for byte and only checked for what makes them dangerous. Resolving is left to the platform.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 /// An absolute `http` or `https` address without credentials and fragment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,6 +102,18 @@ pub(crate) fn cut(text: &str, at: u8) -> (&str, Option<&str>) {
     let mut after = rest.chars();
     after.next();
     (before, Some(after.as_str()))
+}
+
+/// The parts between an ASCII character. (Lighter than `split`.)
+pub(crate) fn parts(text: &str, between: u8) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = Some(text);
+    while let Some(text) = rest {
+        let (part, after) = cut(text, between);
+        parts.push(part);
+        rest = after;
+    }
+    parts
 }
 
 fn after_scheme(text: &str) -> Option<(&'static str, &str)> {

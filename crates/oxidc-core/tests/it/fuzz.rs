@@ -131,14 +131,12 @@ targets! {
     t478_www_authenticate www_authenticate
 }
 
-/// The seed of the stored record is one that a client of today wrote.
+/// The seed of the stored record is a good one.
 #[test]
 fn the_seed_of_the_record_is_read() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds/record/session");
-    let page = crate::page::Page::signed_in();
-    let (_, text) = page.records.iter().find(|((device, _), _)| !device).unwrap();
-    if std::env::var("OXIDC_SEEDS").is_ok() {
-        std::fs::write(&path, text).unwrap();
-    }
-    assert_eq!(&std::fs::read_to_string(path).unwrap(), text);
+    let mut page = crate::page::Page::signed_in();
+    let record = page.records.iter_mut().find(|((device, _), _)| !device).unwrap().1;
+    *record = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds/record/session")).unwrap();
+    page.load();
+    assert_eq!(page.get_session()["subject"], "alice");
 }

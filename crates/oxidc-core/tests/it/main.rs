@@ -23,3 +23,4 @@ mod return_to;
 mod support;
 mod url;
 mod userinfo;
+mod windows;

@@ -10,7 +10,7 @@ use oxidc_core::error::{Code, Error, SessionEffect};
 use oxidc_core::wire::form;
 use oxidc_core::wire::http::{Request, Response};
 use oxidc_core::wire::json::Value;
-use oxidc_core::{Client, Page as Place};
+use oxidc_core::{Client, Frame, Page as Place};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use url::Url;
@@ -166,7 +166,8 @@ impl Page {
     pub(crate) fn call(&mut self, command: Command) -> Result<Json, Error> {
         let task = self.client.start(command, self.now);
         self.settle();
-        self.results.remove(&task).expect("the call ends").map(|value| serde_json::from_str(&value.to_text()).unwrap())
+        // A number that no double holds is nothing for serde_json.
+        self.results.remove(&task).expect("the call ends").map(|value| serde_json::from_str(&value.to_text()).unwrap_or_default())
     }
 
     /// Calls with the words that cross the boundary.
@@ -355,6 +356,9 @@ impl Page {
                 self.left_for.push(url);
                 Outcome::Done
             }
+            // Nobody opened this page.
+            Effect::Relay { .. } => failed(Failure::Timeout),
+            Effect::Visit { .. } | Effect::Ask { .. } => failed(Failure::Denied),
             Effect::ReplaceAddress { url } => return self.shown.push(url),
             Effect::Publish(event) => return self.events.push(event),
             Effect::Finish { task, result } => return drop(self.results.insert(task, result)),
@@ -384,7 +388,7 @@ impl Page {
 fn client(options: &Json) -> Client {
     let options = Value::parse(&options.to_string()).unwrap();
     let config = ClientConfig::from_value(&options, APP).unwrap();
-    Client::new(config, Place { href: format!("{APP}/"), origin: APP.into() })
+    Client::new(config, Place { href: format!("{APP}/"), origin: APP.into(), frame: Frame::None })
 }
 
 fn path_of(request: &Request) -> String {

@@ -105,12 +105,27 @@ fn t398_t400_t401_only_a_refusal_of_the_token_leads_to_one_refresh_and_one_repet
         (Some(many.as_str()), 401, (2, 1)),
         (Some("Basic realm=\"x\""), 401, (1, 0)),
         (Some("Bearer error=\"insufficient_scope\""), 401, (1, 0)),
-        (Some("Bearer error=\"insufficient_user_authentication\", acr_values=\"a b\", max_age=\"300\""), 401, (1, 0)),
         (Some("Bearer error=\"insufficient_scope\""), 403, (1, 0)),
         (Some("Bearer error=\"invalid_request\""), 400, (1, 0)),
         (Some("Bearer error=\"invalid_token\""), 500, (1, 0)),
     ] {
         assert_eq!(after(challenge, status), counts, "{status} {:.80}", challenge.unwrap_or("no challenge"));
+    }
+}
+
+#[test]
+fn t401_t455_a_demand_for_a_stronger_sign_in_is_told_and_refreshes_nothing() {
+    for (max_age, known) in [("300", true), ("soon", false), ("-1", false)] {
+        let mut page = Page::signed_in();
+        page.pass(60);
+        let challenge = format!("Bearer error=\"insufficient_user_authentication\", acr_values=\"a b\", max_age=\"{max_age}\"");
+        page.api.push_back(refusal(401, Some(&challenge)));
+        let error = page.say(&json!({ "do": "fetch", "origin": API, "replayable": true })).unwrap_err();
+        assert_eq!(error.code(), Code::StepUpRequired);
+        let said = error.to_value().to_text();
+        assert!(said.contains("\"a\"") && said.contains("300") == known, "{said}");
+        assert_eq!((page.sent.len(), page.count("/token"), page.left_for.len()), (1, 0, 1));
+        assert_eq!(page.get_session()["subject"], "alice");
     }
 }
 

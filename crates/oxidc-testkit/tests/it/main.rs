@@ -1,12 +1,13 @@
 //! Stories of tabs, a provider, a network and clocks. Each replays from its seed.
 
-#![allow(clippy::indexing_slicing, clippy::unwrap_used)]
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::print_stdout, clippy::unwrap_used)]
 
 mod api;
 mod clocks;
 mod loss;
 mod network;
 mod replay;
+mod schedules;
 mod sign_in;
 mod sign_out;
 mod storage;

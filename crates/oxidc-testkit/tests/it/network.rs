@@ -89,3 +89,39 @@ fn t485_a_refresh_token_outlives_a_failed_renewal_byte_for_byte() {
     world.get_tokens(tab).unwrap_err();
     assert_eq!(world.stored_session()["refreshToken"], before);
 }
+
+#[test]
+fn t481_a_server_that_says_invalid_request_is_asked_three_times_and_nobody_is_signed_out() {
+    let (mut world, tab) = expired(481);
+    world.provider.says_invalid_request = true;
+    world.provider.end_everything();
+    for _ in 0..5 {
+        let error = world.get_tokens(tab).unwrap_err();
+        assert_eq!(error.session(), SessionEffect::Kept);
+        world.run_for(60_000);
+    }
+    assert_eq!(world.network.count(Asked::Refresh), 3);
+    assert!(!world.get_session(tab).is_null());
+    assert_eq!(world.events(tab).last().unwrap(), "state needsSignIn");
+    world.sign_in(tab);
+    world.get_tokens(tab).unwrap();
+}
+
+#[test]
+fn t241_an_outage_costs_one_request_for_each_pause_of_the_browser_and_ends_within_a_minute() {
+    let mut world = World::new(241);
+    let tabs = world.signed_in_tabs(20);
+    world.network.weather.broken = 1_000;
+    world.expire();
+    let before = world.network.count(Asked::Refresh);
+    for _ in 0..60 {
+        let calls: Vec<_> = tabs.iter().map(|tab| world.ask_for_tokens(*tab)).collect();
+        calls.into_iter().for_each(|call| assert_eq!(world.finish(call).unwrap_err().session(), SessionEffect::Kept));
+        world.run_for(10_000);
+    }
+    let asked = world.network.count(Asked::Refresh) - before;
+    assert!(asked <= 30, "{asked} requests in ten minutes");
+    world.network.weather.broken = 0;
+    world.run_for(61_000);
+    world.get_tokens(tabs[7]).unwrap();
+}

@@ -38,7 +38,7 @@ fn t426_a_sign_out_without_a_network_is_complete_here() {
     let mut world = quiet(426);
     let tab = world.signed_in_tabs(1)[0];
     world.set_offline(true);
-    let call = world.start(tab, Command::SignOut(SignOutOptions { revoke: true, ..SignOutOptions::default() }));
+    let call = world.start(tab, Command::SignOut(SignOutOptions { revoke: true, federated: false, ..SignOutOptions::default() }));
     let result = world.finish(call).unwrap();
     assert_eq!(result["revoked"], "failed");
     assert!(world.get_session(tab).is_null());

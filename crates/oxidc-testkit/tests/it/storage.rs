@@ -119,3 +119,34 @@ fn t269_a_record_from_the_future_is_renewed_first() {
     world.get_tokens(tab).unwrap();
     assert_eq!(world.network.count(Asked::Refresh), 1);
 }
+
+#[test]
+fn t227_what_could_not_be_stored_is_handed_over_to_the_other_tabs() {
+    let mut world = quiet(227);
+    let tabs = world.signed_in_tabs(3);
+    world.storage.set_fault(Area::Session, Fault::Full);
+    for tab in &tabs {
+        world.expire();
+        world.get_tokens(*tab).unwrap();
+    }
+    assert_eq!((world.network.count(Asked::Refresh), world.provider.reused), (3, 0));
+    assert_eq!(world.events(tabs[1]).last().unwrap(), "state degraded");
+    world.crash(tabs[2]);
+    world.storage.set_fault(Area::Session, Fault::None);
+    world.expire();
+    world.get_tokens(tabs[0]).unwrap();
+    assert_eq!(world.events(tabs[0]).last().unwrap(), "state signedIn");
+    assert_eq!(world.provider.reused, 0);
+}
+
+#[test]
+fn t251_a_sign_out_with_a_full_storage_leaves_nothing_for_the_next_page() {
+    let mut world = quiet(251);
+    let tabs = world.signed_in_tabs(2);
+    world.storage.set_fault(Area::Session, Fault::Full);
+    world.sign_out(tabs[0]).unwrap();
+    world.run_for(1_000);
+    assert!(world.get_session(tabs[1]).is_null());
+    world.load(tabs[0]);
+    assert!(world.get_session(tabs[0]).is_null());
+}

@@ -2,7 +2,7 @@
 
 use oxidc_core::command::Notice;
 use oxidc_core::error::Code;
-use oxidc_testkit::{Asked, Fate, Rotation};
+use oxidc_testkit::{Asked, Fate, Rotation, World};
 
 use crate::{expired, quiet};
 
@@ -137,4 +137,66 @@ fn t220_the_late_answer_of_a_frozen_tab_does_not_replace_a_newer_token() {
     world.run_for(1_000);
     assert_eq!(world.get_tokens(tabs[0]).unwrap()["accessToken"], token);
     assert_eq!(world.get_tokens(tabs[1]).unwrap()["accessToken"], token);
+}
+
+#[test]
+fn t221_whoever_takes_over_is_not_taken_over_from_within_a_minute() {
+    let mut world = quiet(221);
+    world.locks.available = false;
+    world.provider.rotation = Rotation::Grace(600_000);
+    let tabs = world.signed_in_tabs(3);
+    world.expire();
+    for (at, tab) in tabs.iter().enumerate().take(2) {
+        world.ask_for_tokens(*tab);
+        world.run_until("the refresh is sent", |world| world.network.count(Asked::Refresh) == at + 1);
+        world.freeze(*tab);
+    }
+    let error = world.get_tokens(tabs[2]).unwrap_err();
+    assert!(error.retryable() && error.retry_after().is_some());
+    assert_eq!(world.network.count(Asked::Refresh), 2);
+    world.run_for(60_000);
+    world.get_tokens(tabs[2]).unwrap();
+}
+
+#[test]
+fn t214_a_refusal_counts_only_for_the_token_that_is_stored_now() {
+    let mut world = quiet(214);
+    let tabs = world.signed_in_tabs(2);
+    world.expire();
+    world.network.next(Asked::Refresh, Fate::Slow { there: 15_000, back: 50 });
+    let late = world.ask_for_tokens(tabs[0]);
+    world.run_until("the refresh is sent", |world| world.network.count(Asked::Refresh) == 1);
+    world.steal_locks();
+    world.provider.rotation = Rotation::Grace(60_000);
+    let token = world.get_tokens(tabs[1]).unwrap()["accessToken"].clone();
+    assert_eq!(world.finish(late).unwrap()["accessToken"], token);
+    assert!(world.provider.grant_is_good());
+}
+
+#[test]
+fn the_state_says_what_a_user_interface_can_show_and_changes_no_more_often_than_that() {
+    let states = |world: &World, tab| world.events(tab).into_iter().filter(|event| event.starts_with("state")).collect::<Vec<_>>();
+    let mut world = quiet(1);
+    let tabs = world.signed_in_tabs(2);
+    assert_eq!(states(&world, tabs[1]), ["state signedIn"]);
+    world.expire();
+    world.network.next(Asked::Refresh, Fate::Status(503, None));
+    world.get_tokens(tabs[1]).unwrap_err();
+    world.run_for(60_000);
+    world.get_tokens(tabs[1]).unwrap();
+    assert_eq!(states(&world, tabs[1])[1..], ["state renewing", "state degraded", "state renewing", "state signedIn"]);
+    world.provider.end_everything();
+    world.expire();
+    world.get_tokens(tabs[0]).unwrap_err();
+    world.run_for(1_000);
+    assert_eq!(states(&world, tabs[1]).last().unwrap(), "state needsSignIn");
+    world.load(tabs[1]);
+    world.get_session(tabs[1]);
+    assert_eq!(states(&world, tabs[1]), ["state needsSignIn"]);
+    world.sign_in(tabs[0]);
+    world.run_for(1_000);
+    assert_eq!(states(&world, tabs[1]).last().unwrap(), "state signedIn");
+    world.sign_out(tabs[0]).unwrap();
+    world.run_for(1_000);
+    assert_eq!(states(&world, tabs[1]).last().unwrap(), "state signedOut");
 }

@@ -11,7 +11,7 @@ export async function arrive(
   onReturn: AuthClientOptions['onReturn'],
   storage: Storage | undefined,
 ): Promise<CallbackResult> {
-  if (result.handled === 'none' || !result.returnTo) return result;
+  if (!('returnTo' in result) || !result.returnTo) return result;
   const { returnTo, appState } = result;
   if (onReturn) await onReturn({ url: returnTo, appState });
   else if (returnTo !== location.href) {

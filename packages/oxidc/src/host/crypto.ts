@@ -21,7 +21,11 @@ export function encode(bytes: Uint8Array): string {
 
 /** The octets of a base64url text. */
 export function decode(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
+  const binary = atob(text.replace(/-/g, '+').replace(/_/g, '/'));
+  // A plain loop: the module comes this way too, and `Uint8Array.from` takes twenty times as long.
+  const octets = new Uint8Array(binary.length);
+  for (let at = 0; at < binary.length; at += 1) octets[at] = binary.charCodeAt(at);
+  return octets;
 }
 
 /** Octets of the platform's secure source. */

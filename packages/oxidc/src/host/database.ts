@@ -16,6 +16,12 @@ export class Database implements Records {
   opened = false;
   #database: Promise<IDBDatabase> | undefined;
 
+  /** Opens it, so that the first use need not wait for that. */
+  open(): void {
+    // Who uses it first is told what is wrong.
+    (this.#database ??= this.#open()).catch(() => {});
+  }
+
   load(key: string): Promise<string | null> {
     return this.#transact('readonly', (store, done) => {
       const read = store.get(key);

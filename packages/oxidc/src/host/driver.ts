@@ -2,7 +2,7 @@
  * Drives a core: runs the application's calls, performs effects, feeds outcomes. Decides nothing.
  * @module
  */
-import type { AuthClientOptions, CallbackResult, Storage } from '../types.js';
+import type { AuthClientOptions, CallbackResult, PopupOptions, Storage } from '../types.js';
 import { arrive } from './callback.js';
 import { places } from './coherent.js';
 import { digest, random, verify } from './crypto.js';
@@ -12,6 +12,7 @@ import { type Core, type CoreError, type Effect, Failed, type Outcome } from './
 import { request } from './request.js';
 import { kind, type Records } from './storage.js';
 import { Surroundings } from './surroundings.js';
+import { framed, openPopup, relay, visit } from './windows.js';
 
 /** What a driver is made of. */
 export interface DriverOptions {
@@ -23,6 +24,8 @@ export interface DriverOptions {
   makeCore: (options: string, page: string, wall: number, monotonic: number) => Core | Promise<Core>;
   /** Makes the error that a call rejects with. */
   makeError: (error: CoreError) => unknown;
+  /** Functions of the application that the core may ask. */
+  hooks?: Record<string, (value: never) => unknown>;
 }
 
 /** What a call may bring along. */
@@ -31,6 +34,8 @@ export interface Extra {
   signal?: AbortSignal | undefined;
   /** Sends the application's own request with an `Authorization` header value, or without one. */
   send?: (authorization: string | null) => Promise<Response>;
+  /** The window that was opened for the call, or null where that was not allowed. */
+  popup?: Window | null;
 }
 
 interface Call extends Extra {
@@ -58,6 +63,7 @@ export class Driver {
   state = 'signedOut';
   #core: Promise<Core> | undefined;
   #surroundings: Surroundings | undefined;
+  #shown: { command: string; popup: Window; abort: AbortController; result: Promise<unknown> } | undefined;
   #callback: Promise<CallbackResult> | undefined;
   #inputs: (() => Effect[])[] = [];
   #busy = false;
@@ -83,6 +89,33 @@ export class Driver {
         return effects;
       });
     });
+  }
+
+  /**
+   * Runs a call in a window of its own, which opens at once, while a click still is a click. A second click on the same
+   * brings the window that is there to the front; one on something else closes it.
+   *
+   * @param insist Whether the call cannot do without a window.
+   */
+  async show(command: { do: string; options: object }, place: PopupOptions | undefined, insist: boolean, signal?: AbortSignal): Promise<unknown> {
+    if (typeof document === 'undefined') throw this.#error('no_browser');
+    const shown = this.#shown;
+    if (shown?.command === command.do && !shown.popup.closed) {
+      shown.popup.focus();
+      return shown.result;
+    }
+    shown?.abort.abort();
+    const popup = openPopup(place);
+    if (!popup && insist) throw this.#error('popup_blocked');
+    const abort = new AbortController();
+    signal?.addEventListener('abort', () => abort.abort(), { once: true });
+    if (signal?.aborted) abort.abort();
+    const result = this.run(command, { signal: abort.signal, popup }).finally(() => {
+      popup?.close();
+      if (this.#shown?.result === result) this.#shown = undefined;
+    });
+    if (popup) this.#shown = { command: command.do, popup, abort, result };
+    return result;
   }
 
   /** Completes a sign-in or sign-out if the page's address is its callback, once for all who ask meanwhile, and goes where it leads. */
@@ -120,11 +153,12 @@ export class Driver {
   async #load(): Promise<Core> {
     if (this.#closed) throw this.#error('closed');
     if (typeof document === 'undefined') throw this.#error('no_browser');
-    // The database opens while the module loads.
     if (!this.#core) {
+      // The database opens while the module loads.
+      this.#records.device.open?.();
       const { options, storage, makeCore } = this.#options;
-      const text = JSON.stringify({ ...options, storage: kind(storage) });
-      const page = JSON.stringify({ href: location.href, origin: location.origin });
+      const text = JSON.stringify({ ...options, storage: kind(storage), hooks: Object.keys(this.#options.hooks ?? {}) });
+      const page = JSON.stringify({ href: location.href, origin: location.origin, frame: framed() });
       const made = Promise.resolve(makeCore(text, page, Date.now(), performance.now()));
       this.#core = made;
       made.then(
@@ -136,8 +170,8 @@ export class Driver {
   }
 
   #listen(core: Core): void {
-    const { issuer, clientId } = this.#options.options as { issuer: string; clientId: string };
-    const name = `oxidc:session:${issuer.length}:${issuer}:${clientId}`;
+    const { issuer, clientId, sessionKey } = this.#options.options as { issuer: string; clientId: string; sessionKey?: string };
+    const name = `oxidc:session:${issuer.length}:${issuer}:${clientId}${sessionKey ? `:${sessionKey}` : ''}`;
     const notice = (what: string, record?: string) => void this.run({ do: 'notice', what, record }).catch(() => {});
     if (this.#core && core) this.#surroundings = new Surroundings(name, notice);
   }
@@ -242,8 +276,23 @@ export class Driver {
         if (effect.replace) location.replace(effect.url);
         else location.assign(effect.url);
         return {};
+      case 'visit':
+        return visit(effect, this.#calls.get(effect.task)?.popup, signal);
+      case 'relay':
+        return relay(effect);
+      case 'ask':
+        return this.#ask(effect.hook, effect.value);
       default:
         throw new Failed('unsupported', effect.do);
+    }
+  }
+
+  /** What a function returns, or what it made of its argument. */
+  async #ask(hook: string, value: Record<string, unknown>): Promise<Outcome> {
+    try {
+      return { text: JSON.stringify((await this.#options.hooks![hook]!(value as never)) ?? null) };
+    } catch (error) {
+      throw new Failed('denied', String(error));
     }
   }
 
@@ -283,8 +332,8 @@ export class Driver {
     }
   }
 
-  #error(code: string, detail?: string): unknown {
-    return this.#options.makeError({ code, kind: '', message: detail ?? '', session: 'kept', retryable: false });
+  #error(code: string, message?: string): unknown {
+    return this.#options.makeError({ code, message, session: 'kept' });
   }
 }
 

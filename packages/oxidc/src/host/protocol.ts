@@ -24,6 +24,9 @@ export type Effect = { id: number } & (
   | { do: 'unlock'; lock: number }
   | { do: 'wait'; duration: number }
   | { do: 'navigate'; url: string; replace: boolean }
+  | { do: 'visit'; task: number; url: string; relay: string; frame: boolean; timeout: number }
+  | { do: 'relay'; relay: string; url: string; wait: number | null }
+  | { do: 'ask'; hook: string; value: Record<string, unknown> }
   | { do: 'replaceAddress'; url: string }
   | { do: 'broadcast'; record?: string }
   | { do: 'publish'; event: string; session?: unknown; state?: string; reason?: string; token?: unknown; error?: CoreError }
@@ -34,16 +37,16 @@ export type Effect = { id: number } & (
 /** Where records are kept. */
 export type Area = 'session' | 'device';
 
-/** An error as the core tells it. */
+/** An error as the core tells it: the code says the rest. */
 export interface CoreError {
   code: string;
-  kind: string;
-  message: string;
   session: 'kept' | 'ended' | 'unknown';
-  retryable: boolean;
+  /** The detail; the sentence belongs to the code. */
+  message?: string | undefined;
   retryAfter?: number;
   error?: string;
   errorDescription?: string;
+  challenge?: { acrValues: string[]; maxAge?: number };
 }
 
 /** What came of an effect. */

@@ -12,6 +12,8 @@ export interface Records {
   load(key: string): Promise<string | null>;
   /** Writes (or with null removes) if `expected` stands there; else gives back what does. */
   swap(key: string, expected: string | null, value: string | null): Promise<{ swapped: true } | { record: string | null }>;
+  /** Makes ready for the first use. */
+  open?(): void;
   /** Releases what it holds. */
   close?(): void;
 }
@@ -108,6 +110,9 @@ export class Fallback implements Records {
   }
   swap(key: string, expected: string | null, value: string | null) {
     return this.#with((records) => records.swap(key, expected, value));
+  }
+  open() {
+    this.#database.open();
   }
   close() {
     this.#database.close();

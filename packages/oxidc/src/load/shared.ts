@@ -2,19 +2,27 @@
  * Loads the WebAssembly module, lazily and once.
  * @module
  */
-import init, { Core } from '#core';
 import type { Load } from '../client.js';
 import { errorFor } from '../errors.js';
+import { coreOf } from './core.js';
 
 /** A loader that takes the module from somewhere. A failed attempt is repeated by the next call. */
 export function loader(take: () => Promise<Response> | Response): Load {
-  let loaded: Promise<typeof Core> | undefined;
-  return () =>
-    (loaded ??= (async () => init({ module_or_path: await take() }))().then(
-      () => Core,
-      (error) => {
-        loaded = undefined;
-        throw errorFor(/unsafe-eval|Content Security Policy|CSP/i.test(String(error)) ? 'wasm_blocked' : 'wasm_failed', String(error));
-      },
-    ));
+  let module: Promise<WebAssembly.Module> | undefined;
+  return async () => {
+    try {
+      // An instance for each core: one that trapped is never used again.
+      return coreOf(await WebAssembly.instantiate(await (module ??= compile(take()))));
+    } catch (error) {
+      module = undefined;
+      throw errorFor(/unsafe-eval|Content Security Policy|CSP/i.test(String(error)) ? 'wasm_blocked' : 'wasm_failed', String(error));
+    }
+  };
+}
+
+/** Compiles while it arrives; a server that names another type only costs time. */
+async function compile(from: Promise<Response> | Response): Promise<WebAssembly.Module> {
+  const response = await from;
+  const named = /^application\/wasm/i.test(response.headers.get('content-type') ?? '');
+  return named ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
 }

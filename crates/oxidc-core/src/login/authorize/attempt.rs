@@ -26,6 +26,8 @@ pub(crate) struct Attempt {
     pub(crate) return_to: Option<String>,
     pub(crate) app_state: Option<Value>,
     pub(crate) created_at: Millis,
+    /// A window or frame brings the answer; the page that opened it takes it.
+    pub(crate) window: bool,
     pub(crate) purpose: Purpose,
 }
 
@@ -43,12 +45,20 @@ pub(crate) struct SignIn {
     pub(crate) scopes: Vec<String>,
     pub(crate) resources: Vec<String>,
     pub(crate) max_age: Option<i64>,
+    /// `acr_values`.
+    pub(crate) acr_values: String,
+    /// Only the person who is signed in is welcome.
+    pub(crate) same_user: bool,
+    /// When it began, if nothing was to be shown.
+    pub(crate) silent: Option<Millis>,
 }
 
 /// What a `state` leads to.
 pub(crate) enum Found {
     /// An attempt of this client. It is used up now.
     Ours(Attempt),
+    /// An attempt of this client for whose answer another page waits. It was not touched.
+    Awaited,
     /// An attempt of another client of the same origin. It was not touched.
     Others,
     /// An attempt that was used before.
@@ -60,9 +70,9 @@ pub(crate) enum Found {
 }
 
 /// Keeps an attempt for the callback.
-pub(crate) async fn remember(cx: &Context, attempt: Attempt) -> Result<()> {
+pub(crate) async fn remember(cx: &Context, attempt: &Attempt) -> Result<()> {
     let entry = to_value(cx, attempt);
-    change(cx, |list| {
+    change(cx, &mut |list| {
         while list.len() >= MOST {
             list.remove(0);
         }
@@ -71,18 +81,21 @@ pub(crate) async fn remember(cx: &Context, attempt: Attempt) -> Result<()> {
     .await
 }
 
-/// Takes the attempt of a `state` out. What is left of it says only that it was used.
-pub(crate) async fn take(cx: &Context, state: &str) -> Result<Found> {
+/// Takes the attempt of a `state` out. What is left of it says only that it was used. Only the page that opened a
+/// `window` takes an attempt of one.
+pub(crate) async fn take(cx: &Context, state: &str, window: bool) -> Result<Found> {
     let mut found = Found::Unknown;
-    change(cx, |list| {
+    change(cx, &mut |list| {
         found = Found::Unknown;
-        let named = |entry: &&mut Value| entry.get("state").and_then(Value::as_str).is_some_and(|s| same(s, state));
+        let named = |entry: &&mut Value| entry.text("state").is_some_and(|s| same(s, state));
         let Some(entry) = list.iter_mut().find(named) else { return };
-        let is = |name, value: &str| entry.get(name).and_then(Value::as_str) == Some(value);
+        let is = |name, value: &str| entry.text(name) == Some(value);
         found = if !is("issuer", cx.config.issuer.as_str()) || !is("clientId", &cx.config.client_id) {
             Found::Others
         } else if entry.get("used").is_some() {
             Found::Used
+        } else if !window && entry.get("window").is_some() {
+            Found::Awaited
         } else {
             let attempt = from_value(entry);
             let created_at = attempt.as_ref().map_or(0, |a| a.created_at);
@@ -115,7 +128,7 @@ fn used(cx: &Context, state: &str, created_at: Millis) -> Value {
 }
 
 /// Changes the stored list as if nobody else could.
-async fn change(cx: &Context, mut edit: impl FnMut(&mut Vec<Value>)) -> Result<()> {
+async fn change(cx: &Context, edit: &mut dyn FnMut(&mut Vec<Value>)) -> Result<()> {
     let mut stands = match cx.shell.perform(Effect::Load { area: Area::Device, key: KEY.into() }).await {
         Outcome::Record(text) => text,
         other => return Err(refused(other)),
@@ -125,9 +138,7 @@ async fn change(cx: &Context, mut edit: impl FnMut(&mut Vec<Value>)) -> Result<(
         let parsed = stands.as_deref().and_then(|text| Value::parse(text).ok());
         let before: Vec<Value> = parsed.as_ref().and_then(Value::as_array).map(<[Value]>::to_vec).unwrap_or_default();
         let mut list = before.clone();
-        list.retain(|entry| {
-            entry.get("createdAt").and_then(Value::as_integer).is_some_and(|at| cx.shell.now().wall.saturating_sub(at) < 86_400 * SECOND)
-        });
+        list.retain(|entry| entry.integer("createdAt").is_some_and(|at| cx.shell.now().wall.saturating_sub(at) < 86_400 * SECOND));
         edit(&mut list);
         if list == before {
             return Ok(());
@@ -151,30 +162,35 @@ fn refused(outcome: Outcome) -> Error {
     }
 }
 
-fn to_value(cx: &Context, attempt: Attempt) -> Value {
+fn to_value(cx: &Context, attempt: &Attempt) -> Value {
     let record = Object::new()
-        .with("state", attempt.state)
+        .with("state", attempt.state.as_str())
         .with("issuer", cx.config.issuer.as_str())
         .with("clientId", cx.config.client_id.as_str())
         .with("createdAt", attempt.created_at)
-        .with_some("returnTo", attempt.return_to)
-        .with_some("appState", attempt.app_state);
-    match attempt.purpose {
+        .with_some("returnTo", attempt.return_to.as_deref())
+        .with_some("appState", attempt.app_state.clone())
+        .with_some("window", if attempt.window { Some(true) } else { None });
+    match &attempt.purpose {
         Purpose::SignOut => record.with("purpose", "signOut"),
         Purpose::SignIn(sign_in) => record
             .with("purpose", "signIn")
-            .with("redirectUri", sign_in.redirect_uri)
-            .with("nonce", sign_in.nonce)
+            .with("redirectUri", sign_in.redirect_uri.as_str())
+            .with("nonce", sign_in.nonce.as_str())
             .with("verifier", sign_in.verifier.expose())
-            .with("scopes", sign_in.scopes)
-            .with("resources", sign_in.resources)
-            .with_some("maxAge", sign_in.max_age),
+            .with("scopes", sign_in.scopes.clone())
+            .with("resources", sign_in.resources.clone())
+            .with_some("maxAge", sign_in.max_age)
+            .with("acrValues", sign_in.acr_values.as_str())
+            .with("sameUser", sign_in.same_user)
+            .with_some("silent", sign_in.silent),
     }
     .into()
 }
 
 fn from_value(entry: &Value) -> Option<Attempt> {
-    let text = |name: &str| entry.get(name).and_then(Value::as_str).map(String::from);
+    let text = |name: &str| entry.string(name);
+    let flag = |name: &str| entry.get(name).and_then(Value::as_bool).unwrap_or(false);
     let texts = |name: &str| Some(entry.get(name)?.as_array()?.iter().filter_map(Value::as_str).map(String::from).collect());
     let purpose = match text("purpose")?.as_str() {
         "signOut" => Purpose::SignOut,
@@ -184,7 +200,10 @@ fn from_value(entry: &Value) -> Option<Attempt> {
             verifier: text("verifier")?.into(),
             scopes: texts("scopes")?,
             resources: texts("resources")?,
-            max_age: entry.get("maxAge").and_then(Value::as_integer),
+            max_age: entry.integer("maxAge"),
+            acr_values: text("acrValues").unwrap_or_default(),
+            same_user: flag("sameUser"),
+            silent: entry.integer("silent"),
         }),
         _ => return None,
     };
@@ -192,7 +211,8 @@ fn from_value(entry: &Value) -> Option<Attempt> {
         state: text("state")?,
         return_to: text("returnTo"),
         app_state: entry.get("appState").cloned(),
-        created_at: entry.get("createdAt").and_then(Value::as_integer)?,
+        created_at: entry.integer("createdAt")?,
+        window: flag("window"),
         purpose,
     })
 }

@@ -14,7 +14,9 @@ use crate::config::discovery;
 use crate::config::options::{add, has};
 use crate::effect::{Effect, Event, Outcome};
 use crate::error::{Code, Error, Result};
+use crate::login::window;
 use crate::wire::form::{Form, append_query};
+use crate::wire::json::Value;
 use crate::wire::{base64url, decimal, words};
 
 /// Parameters that the client sets itself; none can be replaced (RFC 9700 section 4.7).
@@ -23,10 +25,14 @@ const RESERVED: &[&str] = &[
     "request", "request_uri", "resource", "prompt", "login_hint", "max_age", "acr_values", "ui_locales", "display", "client_secret",
 ];
 
-/// Sends the person to the provider's authorization endpoint.
-pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions) -> Result<()> {
+/// Sends the person to the provider's authorization endpoint, in this page or in a window. `silent`: nothing is to be
+/// shown there. The session, if a window brought one, or null.
+pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions, silent: bool) -> Result<Value> {
     if let Some((name, _)) = options.extra_parameters.iter().find(|(name, _)| RESERVED.contains(&name.as_str())) {
         return Err(Error::new(Code::ParameterReserved).detail(name.as_str()));
+    }
+    if options.window {
+        window::is_possible(cx, &cx.config.redirect_uri)?;
     }
     let metadata = discovery::metadata(cx).await?;
     let [state, nonce, verifier] = random_texts(cx).await?;
@@ -47,6 +53,8 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions) -> Result<
         return Err(Error::new(Code::ScopeInvalid).detail("openid is required"));
     }
 
+    let acr_values = words(&options.acr_values, ' ');
+    let prompt = if options.sign_up { Some("create") } else { options.prompt.as_deref() };
     let mut form = Form::new()
         .with("client_id", &cx.config.client_id)
         .with("redirect_uri", &cx.config.redirect_uri)
@@ -56,10 +64,10 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions) -> Result<
         .with("nonce", &nonce)
         .with("code_challenge", &challenge)
         .with("code_challenge_method", "S256")
-        .with_some("prompt", if options.sign_up { Some("create") } else { options.prompt.as_deref() })
+        .with_some("prompt", if silent { Some("none") } else { prompt })
         .with_some("login_hint", options.login_hint.as_deref())
         .with_some("max_age", options.max_age.map(decimal).as_deref())
-        .with_some("acr_values", some_words(&options.acr_values).as_deref())
+        .with_some("acr_values", if acr_values.is_empty() { None } else { Some(&acr_values) })
         .with_some("ui_locales", some_words(&options.ui_locales).as_deref())
         .with_some("display", options.display.as_deref());
     for resource in &resources {
@@ -70,6 +78,7 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions) -> Result<
     }
     let url = append_query(metadata.authorization_endpoint.as_str(), &form.finish());
 
+    let (created_at, window) = (cx.shell.now().wall, options.window);
     let purpose = Purpose::SignIn(SignIn {
         redirect_uri: cx.config.redirect_uri.clone(),
         nonce,
@@ -77,9 +86,23 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions) -> Result<
         scopes,
         resources,
         max_age: options.max_age,
+        acr_values,
+        same_user: silent || options.same_user,
+        silent: silent.then_some(created_at),
     });
-    attempt::remember(cx, Attempt { state, return_to, app_state: options.app_state, created_at: cx.shell.now().wall, purpose }).await?;
-    navigate(cx, url).await
+    let attempt = Attempt { state, return_to, app_state: options.app_state, created_at, window, purpose };
+    go(cx, url, attempt, silent).await
+}
+
+/// Goes to an address of the provider, in this page or in a window or frame, and keeps the attempt for what comes back.
+pub(crate) async fn go(cx: &Rc<Context>, url: String, attempt: Attempt, frame: bool) -> Result<Value> {
+    let kept = attempt::remember(cx, &attempt).await;
+    if attempt.window {
+        // This page waits and remembers by itself; the stored record only tells the return page so.
+        return window::visit(cx, url, attempt, frame).await;
+    }
+    kept?;
+    navigate(cx, url).await.map(|()| Value::Null)
 }
 
 /// Goes to an address of the provider.

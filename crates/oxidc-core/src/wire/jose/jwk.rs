@@ -32,26 +32,33 @@ impl KeySet {
     ///
     /// When `keys` is missing, is no list, is empty or has more than 100 entries.
     pub fn parse(document: &Value) -> Result<Self, KeySetError> {
-        let keys = document.get("keys").and_then(Value::as_array).ok_or(KeySetError)?;
+        let keys = document.list("keys").ok_or(KeySetError)?;
         if keys.is_empty() || keys.len() > MOST {
             return Err(KeySetError);
         }
-        let public = keys.iter().filter_map(Value::as_object).filter(|key| PRIVATE.iter().all(|name| key.get(name).is_none()));
-        Ok(Self(public.map(|key| reduced(key, MEMBERS)).collect()))
+        let mut public = Vec::new();
+        for key in keys {
+            if let Some(key) = key.as_object()
+                && PRIVATE.iter().all(|name| key.get(name).is_none())
+            {
+                public.push(reduced(key, MEMBERS));
+            }
+        }
+        Ok(Self(public))
     }
 
     /// The keys that may have made a signature. One that names its key by a `kid` has at most one.
     #[must_use]
     pub fn select(&self, algorithm: Algorithm, kid: Option<&str>) -> Vec<Value> {
-        let named = |key: &&Value| kid.is_none() || key.get("kid").and_then(Value::as_str) == kid;
-        let fitting: Vec<Value> = self
-            .0
-            .iter()
-            .filter(named)
-            .filter(|key| fits(key, algorithm))
-            .filter_map(Value::as_object)
-            .map(|key| reduced(key, &["kty", "crv", "x", "y", "n", "e"]))
-            .collect();
+        let mut fitting = Vec::new();
+        for key in &self.0 {
+            if (kid.is_none() || key.text("kid") == kid)
+                && fits(key, algorithm)
+                && let Some(key) = key.as_object()
+            {
+                fitting.push(reduced(key, &["kty", "crv", "x", "y", "n", "e"]));
+            }
+        }
         let most = if kid.is_some() { 1 } else { MOST_CANDIDATES };
         if fitting.len() > most { Vec::new() } else { fitting }
     }
@@ -64,12 +71,12 @@ impl KeySet {
 }
 
 fn reduced(key: &Object, names: &[&str]) -> Value {
-    names.iter().fold(Object::new(), |kept, name| kept.with_some(name, key.get(name).cloned())).into()
+    key.only(names).into()
 }
 
 /// RFC 8725 section 3.1: a key is used with the one algorithm that it is for.
 fn fits(key: &Value, algorithm: Algorithm) -> bool {
-    let text = |name: &str| key.get(name).and_then(Value::as_str);
+    let text = |name: &str| key.text(name);
     let (kty, curve) = algorithm.key();
     let may_verify = key.get("use").is_none_or(|usage| usage.as_str() == Some("sig"))
         && key.get("alg").is_none_or(|alg| alg.as_str().and_then(Algorithm::parse) == Some(algorithm))
@@ -87,8 +94,11 @@ fn fits(key: &Value, algorithm: Algorithm) -> bool {
 }
 
 fn bits(number: &[u8]) -> usize {
-    let significant: Vec<&u8> = number.iter().skip_while(|octet| **octet == 0).collect();
-    significant.first().map_or(0, |first| significant.len() * 8 - first.leading_zeros() as usize)
+    let mut bits = 0;
+    for octet in number {
+        bits += if bits > 0 { 8 } else { 8 - octet.leading_zeros() as usize };
+    }
+    bits
 }
 
 /// Odd and greater than one.

@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::wire::json::Value;
+use crate::wire::url::cut;
 use crate::wire::{base64url, text as text_of};
 
 /// The longest token that is read, in octets.
@@ -62,9 +63,12 @@ impl Jws {
         if !token.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.')) {
             return Err(JwsError::Malformed);
         }
-        let parts: Vec<&str> = token.splitn(6, '.').collect();
-        let [header, payload, signature] = *parts.as_slice() else {
-            return Err(if parts.len() == 5 { JwsError::Encrypted } else { JwsError::NotThreeParts });
+        let (header, rest) = cut(token, b'.');
+        let (payload, rest) = cut(rest.unwrap_or_default(), b'.');
+        let signature = match token.bytes().filter(|byte| *byte == b'.').count() {
+            2 => rest.unwrap_or_default(),
+            4 => return Err(JwsError::Encrypted),
+            _ => return Err(JwsError::NotThreeParts),
         };
         let object = |part: &str| {
             let text = String::from_utf8(base64url::decode(part)?).ok()?;

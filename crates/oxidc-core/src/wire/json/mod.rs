@@ -47,42 +47,67 @@ impl Number {
     /// ```
     #[must_use]
     pub fn floor(&self) -> Option<i64> {
-        let (mantissa, exponent) = self.0.split_once(['e', 'E']).unwrap_or((&self.0, "0"));
-        let negative = mantissa.starts_with('-');
-        let mantissa = mantissa.trim_start_matches('-');
-        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        let digits = || whole.bytes().chain(fraction.bytes()).map(|b| i64::from(b.wrapping_sub(b'0')));
-        let Some(first) = digits().position(|d| d != 0) else { return Some(0) };
-        // An exponent that does not fit is as good as the largest.
-        let magnitude = exponent.trim_start_matches('+');
-        let exponent = magnitude.parse::<i64>().unwrap_or(if magnitude.starts_with('-') { i64::MIN / 4 } else { i64::MAX / 4 });
-        let point = i64::try_from(whole.len()).ok()?.saturating_add(exponent);
-        // Digits before the decimal point, from the first that is not zero.
-        let length = point.saturating_sub(i64::try_from(first).ok()?);
-        if length > 309 || (length == 309 && beyond_a_double(digits().skip(first))) {
-            return None;
-        }
-        let sign = if negative { -1 } else { 1 };
-        let mut value = 0_i64;
-        let mut rest = false;
-        for (at, digit) in (0_i64..).zip(digits()) {
-            if at < point {
-                value = value.saturating_mul(10).saturating_add(sign * digit);
-            } else {
-                rest |= digit != 0;
+        let (mut negative, mut dot, mut whole) = (false, false, 0_i64);
+        let (mut in_exponent, mut exponent, mut small) = (false, 0_i64, false);
+        for byte in self.0.bytes() {
+            match byte {
+                b'-' if in_exponent => small = true,
+                b'-' => negative = true,
+                b'.' => dot = true,
+                b'e' | b'E' => in_exponent = true,
+                // An exponent that does not fit is as good as the largest.
+                b'0'..=b'9' if in_exponent => exponent = FAR.min(exponent * 10 + i64::from(byte - b'0')),
+                b'0'..=b'9' if !dot => whole += 1,
+                _ => (),
             }
         }
-        let written = i64::try_from(whole.len() + fraction.len()).ok()?;
-        for _ in written..point.min(written.saturating_add(20)) {
-            value = value.saturating_mul(10);
+        // How many digits stand before the decimal point.
+        let point = whole + if small { -exponent } else { exponent };
+        let (mut value, mut rest, mut at) = (0_u64, 0_i64, 0_i64);
+        // The digits before the point from the first that is not zero, and the value of the first seventeen of these.
+        let (mut length, mut leading, mut taken) = (0, 0_u64, 0);
+        for byte in self.0.bytes().take_while(|byte| !matches!(byte, b'e' | b'E')).filter(u8::is_ascii_digit) {
+            let digit = u64::from(byte - b'0');
+            if digit != 0 && taken == 0 {
+                length = point - at;
+            }
+            if taken < 17 && (digit != 0 || taken > 0) {
+                leading = leading * 10 + digit;
+                taken += 1;
+            }
+            if at < point {
+                value = times_ten(value, digit);
+            } else if digit != 0 {
+                rest = 1;
+            }
+            at += 1;
         }
-        Some(value.saturating_sub(i64::from(negative && rest)))
+        if taken == 0 {
+            return Some(0);
+        }
+        while taken < 17 {
+            leading *= 10;
+            taken += 1;
+        }
+        if length > 309 || (length == 309 && leading > LARGEST_DOUBLE) {
+            return None;
+        }
+        for _ in at..point.min(at + 20) {
+            value = times_ten(value, 0);
+        }
+        let value = i64::try_from(value);
+        Some(if negative { value.map_or(i64::MIN, |value| -value - rest) } else { value.unwrap_or(i64::MAX) })
     }
 }
 
+/// An exponent beyond all that matter.
+const FAR: i64 = i64::MAX / 16;
 /// The largest double is 1.7976931348623157e308.
-fn beyond_a_double(digits: impl Iterator<Item = i64>) -> bool {
-    digits.chain(core::iter::repeat(0)).take(17).fold(0, |n, d| n * 10 + d) > 17_976_931_348_623_157
+const LARGEST_DOUBLE: u64 = 17_976_931_348_623_157;
+
+/// One more digit; what fits no signed number stays at the largest.
+fn times_ten(value: u64, digit: u64) -> u64 {
+    if value >= u64::MAX / 10 { u64::MAX } else { value * 10 + digit }
 }
 
 impl Object {
@@ -93,34 +118,75 @@ impl Object {
     }
 
     /// With one more member.
+    #[inline(always)]
     #[must_use]
-    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.insert(name, value);
+    pub fn with(mut self, name: &str, value: impl Member) -> Self {
+        value.put(&mut self, name);
         self
     }
 
     /// With one more member, if there is a value.
+    #[inline(always)]
     #[must_use]
-    pub fn with_some(self, name: &str, value: Option<impl Into<Value>>) -> Self {
-        match value {
-            Some(value) => self.with(name, value),
-            None => self,
+    pub fn with_some(mut self, name: &str, value: Option<impl Member>) -> Self {
+        if let Some(value) = value {
+            value.put(&mut self, name);
         }
+        self
     }
 
     /// A member, as it is.
+    #[inline(never)]
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.iter().find(|(n, _)| n == name).map(|(_, value)| value)
     }
 
+    /// A member that is a text.
+    #[inline(never)]
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.get(name)?.as_str()
+    }
+
+    /// A member that is a number, rounded down.
+    #[inline(never)]
+    #[must_use]
+    pub fn integer(&self, name: &str) -> Option<i64> {
+        self.get(name)?.as_integer()
+    }
+
     /// Adds a member, or replaces the one of that name.
-    pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) {
-        let (name, value) = (name.into(), value.into());
-        match self.0.iter_mut().find(|(n, _)| *n == name) {
+    #[inline(always)]
+    pub fn insert(&mut self, name: &str, value: impl Into<Value>) {
+        self.set(name, value.into());
+    }
+
+    #[inline(never)]
+    fn set(&mut self, name: &str, value: Value) {
+        match self.0.iter_mut().find(|(n, _)| n == name) {
             Some(member) => member.1 = value,
-            None => self.0.push((name, value)),
+            None => self.0.push((name.into(), value)),
         }
+    }
+
+    /// Adds the members of another object, or replaces those of the same names.
+    pub fn extend(&mut self, other: Self) {
+        for (name, value) in other.0 {
+            self.set(&name, value);
+        }
+    }
+
+    /// Only the members of these names.
+    #[must_use]
+    pub fn only(&self, names: &[&str]) -> Self {
+        let mut kept = Self::new();
+        for name in names {
+            if let Some(value) = self.get(name) {
+                kept.set(name, value.clone());
+            }
+        }
+        kept
     }
 
     /// Takes a member out.
@@ -158,9 +224,45 @@ impl IntoIterator for Object {
 
 impl Value {
     /// A member of an object. One that is null counts as absent.
+    #[inline(never)]
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Self> {
         self.as_object()?.get(name).filter(|value| !matches!(value, Self::Null))
+    }
+
+    /// A member that is a text.
+    #[inline(never)]
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.as_object()?.text(name)
+    }
+
+    /// A member that is a text, to keep.
+    #[inline(never)]
+    #[must_use]
+    pub fn string(&self, name: &str) -> Option<String> {
+        self.text(name).map(String::from)
+    }
+
+    /// A member that is a number, rounded down.
+    #[inline(never)]
+    #[must_use]
+    pub fn integer(&self, name: &str) -> Option<i64> {
+        self.as_object()?.integer(name)
+    }
+
+    /// A member that is a truth value.
+    #[inline(never)]
+    #[must_use]
+    pub fn flag(&self, name: &str) -> Option<bool> {
+        self.get(name)?.as_bool()
+    }
+
+    /// A member that is a list.
+    #[inline(never)]
+    #[must_use]
+    pub fn list(&self, name: &str) -> Option<&[Self]> {
+        self.get(name)?.as_array()
     }
 
     /// The text, if it is one.
@@ -194,17 +296,96 @@ impl Value {
     }
 }
 
-macro_rules! from_integer {
-    ($($integer:ty)*) => { $(
-        impl From<$integer> for Number {
-            fn from(value: $integer) -> Self {
-                Self(super::decimal(value.into()))
+impl From<i64> for Number {
+    fn from(value: i64) -> Self {
+        Self(super::decimal(value))
+    }
+}
+
+/// What can become the value of a member.
+pub trait Member {
+    /// Adds itself to an object.
+    fn put(self, object: &mut Object, name: &str);
+}
+
+impl Member for &str {
+    // The usual members have their ways once, so that a call costs little.
+    #[inline(never)]
+    fn put(self, object: &mut Object, name: &str) {
+        object.set(name, self.into());
+    }
+}
+
+impl Member for String {
+    #[inline(never)]
+    fn put(self, object: &mut Object, name: &str) {
+        object.set(name, self.into());
+    }
+}
+
+impl Member for &[String] {
+    #[inline(never)]
+    fn put(self, object: &mut Object, name: &str) {
+        object.set(name, self.into());
+    }
+}
+
+impl Member for i64 {
+    #[inline(never)]
+    fn put(self, object: &mut Object, name: &str) {
+        object.set(name, self.into());
+    }
+}
+
+macro_rules! member {
+    ($($kind:ty)*) => { $(
+        impl Member for $kind {
+            #[inline(always)]
+            fn put(self, object: &mut Object, name: &str) {
+                object.set(name, self.into());
             }
         }
+    )* };
+}
 
+member!(bool Object Value);
+
+macro_rules! integer_member {
+    ($($integer:ty)*) => { $(
+        impl Member for $integer {
+            #[inline(always)]
+            fn put(self, object: &mut Object, name: &str) {
+                i64::from(self).put(object, name);
+            }
+        }
+    )* };
+}
+
+integer_member!(u32 u16);
+
+impl<T: Into<Value>> Member for Vec<T> {
+    #[inline(always)]
+    fn put(self, object: &mut Object, name: &str) {
+        object.set(name, self.into());
+    }
+}
+
+impl<T: Member> Member for Option<T> {
+    #[inline(always)]
+    fn put(self, object: &mut Object, name: &str) {
+        match self {
+            Some(value) => value.put(object, name),
+            None => object.set(name, Value::Null),
+        }
+    }
+}
+
+macro_rules! from_integer {
+    ($($integer:ty)*) => { $(
         impl From<$integer> for Value {
+            #[inline(always)]
             fn from(value: $integer) -> Self {
-                Self::Number(value.into())
+                Self::Number(i64::from(value).into())
             }
         }
     )* };
@@ -238,12 +419,30 @@ impl From<Object> for Value {
 
 impl<T: Into<Self>> From<Vec<T>> for Value {
     fn from(value: Vec<T>) -> Self {
-        Self::Array(value.into_iter().map(Into::into).collect())
+        let mut list = Vec::new();
+        for item in value {
+            list.push(item.into());
+        }
+        Self::Array(list)
+    }
+}
+
+impl From<&[String]> for Value {
+    fn from(value: &[String]) -> Self {
+        let mut list = Vec::new();
+        for text in value {
+            list.push(text.as_str().into());
+        }
+        Self::Array(list)
     }
 }
 
 impl<T: Into<Self>> From<Option<T>> for Value {
+    #[inline(always)]
     fn from(value: Option<T>) -> Self {
-        value.map_or(Self::Null, Into::into)
+        match value {
+            Some(value) => value.into(),
+            None => Self::Null,
+        }
     }
 }

@@ -31,7 +31,7 @@ impl Value {
     /// assert!(Value::parse(r#"{"iss": "a", "iss": "b"}"#).is_err());
     /// ```
     pub fn parse(text: &str) -> Result<Self, Malformed> {
-        let mut reader = Reader { text: text.as_bytes(), at: 0 };
+        let mut reader = Reader { text, at: 0 };
         let value = reader.value(0).filter(|_| {
             reader.blank();
             reader.at == text.len()
@@ -41,13 +41,13 @@ impl Value {
 }
 
 struct Reader<'a> {
-    text: &'a [u8],
+    text: &'a str,
     at: usize,
 }
 
 impl Reader<'_> {
     fn peek(&self) -> Option<u8> {
-        self.text.get(self.at).copied()
+        self.text.as_bytes().get(self.at).copied()
     }
 
     fn next(&mut self) -> Option<u8> {
@@ -70,7 +70,12 @@ impl Reader<'_> {
     }
 
     fn word(&mut self, word: &str, value: Value) -> Option<Value> {
-        word.bytes().all(|byte| self.take(byte)).then_some(value)
+        for byte in word.bytes() {
+            if !self.take(byte) {
+                return None;
+            }
+        }
+        Some(value)
     }
 
     fn value(&mut self, depth: u8) -> Option<Value> {
@@ -157,12 +162,12 @@ impl Reader<'_> {
             let _signed = self.take(b'+') || self.take(b'-');
             self.digits()?;
         }
-        Some(Value::Number(Number(self.since(start)?)))
+        Some(Value::Number(Number(self.since(start)?.into())))
     }
 
     /// What was read from a position on.
-    fn since(&self, start: usize) -> Option<String> {
-        core::str::from_utf8(self.text.get(start..self.at)?).ok().map(String::from)
+    fn since(&self, start: usize) -> Option<&str> {
+        self.text.get(start..self.at)
     }
 
     fn string(&mut self) -> Option<String> {
@@ -173,7 +178,7 @@ impl Reader<'_> {
             while self.peek().is_some_and(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
                 self.at += 1;
             }
-            out.push_str(core::str::from_utf8(self.text.get(start..self.at)?).ok()?);
+            out.push_str(self.since(start)?);
             match self.next()? {
                 b'"' => return Some(out),
                 b'\\' => out.push(self.escape()?),
@@ -211,6 +216,10 @@ impl Reader<'_> {
     }
 
     fn hex(&mut self) -> Option<u32> {
-        (0..4).try_fold(0, |unit, _| Some(unit << 4 | char::from(self.next()?).to_digit(16)?))
+        let mut unit = 0;
+        for _ in 0..4 {
+            unit = unit << 4 | u32::from(super::super::form::hex(self.next()?)?);
+        }
+        Some(unit)
     }
 }

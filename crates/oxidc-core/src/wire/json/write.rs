@@ -59,7 +59,7 @@ fn text(text: &str, out: &mut String) {
             '\0'..='\u{1f}' | '\u{7f}' | '\u{2028}' | '\u{2029}' => {
                 out.push_str("\\u");
                 for shift in [12, 8, 4, 0] {
-                    out.push(char::from_digit((u32::from(c) >> shift) & 15, 16).unwrap_or('0'));
+                    out.push(super::super::form::digit((u32::from(c) >> shift) as u8 & 15));
                 }
             }
             c => out.push(c),

@@ -1,0 +1,4 @@
+import { AuthClient } from 'oxidc/wasm';
+import { application } from './oxidc-application.js';
+
+export const open = application(AuthClient);
