@@ -182,7 +182,7 @@ describe('a whole life', () => {
     await shown('the page');
   });
 
-  test('t408_t411_t413_every_request_carries_only_what_it_must', async () => {
+  test('t395_t406_t408_t411_t413_every_request_carries_only_what_it_must', async () => {
     await Promise.all(reading);
     const { issuer } = world.provider;
     for (const { url, headers } of requests) {
@@ -191,6 +191,8 @@ describe('a whole life', () => {
       const mayHold = at === `${issuer}/auth` ? ['state', 'nonce'] : url.startsWith(`${world.app.origin}/?`) ? ['state', 'code'] : [];
       if (!url.includes('canary')) clean(url, at, Object.keys(secrets).filter((kind) => !mayHold.includes(kind)));
       clean(headers.referer ?? '', `what ${at} is told of the page before`);
+      // What a page must not keep is asked past the cache.
+      if ([`${issuer}/token`, `${issuer}/me`, `${issuer}/jwks`].includes(at)) assert.equal(headers['cache-control'], 'no-cache', at);
       const authorization = headers.authorization ?? '';
       if (authorization) assert.ok([`${issuer}/me`, `${world.api.origin}/me`].includes(at), `a token goes to ${at}`);
     }

@@ -120,7 +120,7 @@ describe('the packed package', () => {
     await worksWhenServed({ '/': project }, { '/index.html': `<!doctype html><title>starting</title><script type="importmap">${map}</script><script type="module" src="/src/main.js"></script>` });
   });
 
-  test('t469_imports_and_constructs_in_node_and_says_that_there_is_no_browser', async () => {
+  test('t423_t469_imports_and_constructs_in_node_and_says_that_there_is_no_browser', async () => {
     await writeFile(join(project, 'server.mjs'), `import { AuthClient } from 'oxidc';
 const client = new AuthClient({ issuer: 'https://login.example.com', clientId: 'app', redirectUri: 'https://app.example.com/' });
 client.getSession().then(() => console.log('a session'), (error) => console.log(error.code));

@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_tidy_is_found() {
+    fn t359_what_is_not_tidy_is_found() {
         let core = "crates/oxidc-core/src/lib.rs";
         let star = concat!("postMessage", "(text, '*')");
         for (file, text) in [

@@ -4,7 +4,7 @@
  */
 import { errorOf } from './errors.js';
 import { Driver, type Core } from './host/index.js';
-import { check } from './options.js';
+import { check, own } from './options.js';
 import type {
   AuthClientEvents,
   AuthClientOptions,
@@ -52,7 +52,8 @@ export class BaseClient {
   readonly #fresh = new Map<string, Fresh>();
 
   /** @internal */
-  constructor(options: AuthClientOptions, load: Load) {
+  constructor(given: AuthClientOptions, load: Load) {
+    const options = own(given);
     const makeCore = async (...arguments_: [string, string, number, number]) => {
       const Core = await load();
       try {

@@ -303,7 +303,7 @@ fn t149_a_page_that_goes_away_during_the_exchange_is_told_of_it_by_the_next() {
 }
 
 #[test]
-fn t150_t152_t153_an_attempt_that_is_not_in_this_browser_is_said_to_be_lost() {
+fn t150_t152_t153_t466_an_attempt_that_is_not_in_this_browser_is_said_to_be_lost() {
     let mut page = Page::new();
     let url = altered(&mut page, |query| format!("?{query}"));
     page.records.clear();

@@ -347,3 +347,24 @@ fn t116_a_sign_in_that_fails_leaves_the_old_session_alone() {
     page.callback(&format!("{APP}/callback?{query}")).unwrap();
     assert_eq!((page.get_session()["subject"].as_str(), page.heard()), (Some("bob"), vec!["signed_in".into()]));
 }
+
+#[test]
+fn t236_t482_a_clock_that_is_an_hour_wrong_is_named_at_a_sign_in_and_does_not_matter_later() {
+    for (hours, code) in [(1, Code::IdTokenIssuedAt), (-1, Code::IdTokenIssuedAt)] {
+        let mut page = Page::new();
+        let query = page.away();
+        let tokens = page.tokens();
+        page.next("/token", answer(200, &tokens));
+        page.now.wall += hours * 1_200_000;
+        let error = page.callback(&format!("{APP}/callback?{query}")).unwrap_err();
+        assert!(error.code() == code && error.to_string().contains("clock"), "{error}");
+    }
+    for hours in [1, -1] {
+        let mut page = Page::expired();
+        let tokens = page.tokens();
+        page.now.wall += hours * 3_600_000;
+        page.next("/token", answer(200, &tokens));
+        page.say(&json!({ "do": "refreshSession" })).unwrap();
+        assert_eq!(page.get_session()["subject"], "alice");
+    }
+}

@@ -168,3 +168,14 @@ fn t409_nothing_that_is_printed_holds_a_secret() {
         assert!(!format!("{error:?} {error}").is_empty());
     }
 }
+
+#[test]
+fn t266_a_profile_that_was_copied_works_like_the_original() {
+    let original = Page::signed_in();
+    let mut copy = Page::new();
+    copy.records.clone_from(&original.records);
+    copy.now.wall = original.now.wall + 60_000;
+    assert_eq!(copy.get_session()["subject"], "alice");
+    assert_eq!(copy.get_tokens().unwrap()["accessToken"], crate::page::ACCESS);
+    assert!(copy.requests.is_empty());
+}
