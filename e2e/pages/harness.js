@@ -17,6 +17,9 @@ const storages = {
   }),
 };
 
+/** A private key of the application, for its request objects. */
+const importKey = ({ kty, crv, x, y, d }) => crypto.subtle.importKey('jwk', { kty, crv, x, y, d }, { name: 'ECDSA', namedCurve: crv }, false, ['sign']);
+
 const harness = {
   oxidc,
   client: undefined,
@@ -28,7 +31,8 @@ const harness = {
   events: [],
 
   /** Makes the page's client; `storage` is a name. */
-  create({ storage, ...options }) {
+  async create({ storage, requestKey, ...options }) {
+    if (requestKey) options.requestObject = { key: await importKey(requestKey), algorithm: requestKey.alg, keyId: requestKey.kid };
     const client = new oxidc.AuthClient({ ...options, ...(storage && { storage: storages[storage]() }), onReturn: () => {}, ...harness.hooks });
     for (const event of ['session', 'tokens', 'signedOut']) client.on(event, (...details) => harness.events.push([event, ...details]));
     client.on('session', (session) => { if (session?.expiresAt) harness.heardAt[session.expiresAt] ??= Date.now(); });
@@ -67,6 +71,15 @@ const harness = {
       failed: results.filter(({ reason }) => reason).map(({ reason }) => describe(reason)),
       expiresAt: Math.max(...tokens.map(({ expiresAt }) => expiresAt)),
     };
+  },
+
+  /** One operation of the protocol by itself: `{ value }` or `{ failed }`. */
+  async operation(name, options) {
+    try {
+      return { value: (await harness.client.oidc[name](options)) ?? null };
+    } catch (error) {
+      return { failed: describe(error) };
+    }
   },
 
   /** A request of the application with the token: `{ value: { status, body } }` or `{ failed }`. */

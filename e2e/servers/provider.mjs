@@ -20,6 +20,8 @@ export const clientIdFor = (alg) => (alg === 'RS256' ? 'spa' : `spa-${alg.toLowe
  * - `origins`: the applications' origins; each may send people back to `/` and to `paths`.
  * - `apis`: resource indicators for which it issues JWT access tokens.
  * - `accessTokenTtl`, `idTokenTtl`, `refreshTokenTtl`: lifetimes in seconds.
+ * - `dpopNonce`: wants a nonce in every DPoP proof; `requirePushed`: takes pushed authorization requests only; `requestKeys`: the
+ *   public keys of the client that signs its requests.
  * - `confirmSignIn`, `confirmSignOut`: answers its own pages itself.
  * - `tls`: the key and certificate, for https; `middleware`: Koa functions through which every request goes first.
  * - `issueRefreshToken`: when; with the scope `offline_access`, if it is not given.
@@ -29,6 +31,7 @@ export const clientIdFor = (alg) => (alg === 'RS256' ? 'spa' : `spa-${alg.toLowe
 export async function startProvider({
   host = '127.0.0.1', port = 0, issuer, origins = [], paths = ['/'], apis = [],
   accessTokenTtl = 60, idTokenTtl = 600, refreshTokenTtl = 3600, confirmSignIn = false, confirmSignOut = false,
+  dpopNonce = false, requirePushed = false, requestKeys = [],
   tls, middleware = [], issueRefreshToken = (ctx, client, code) => code.scopes.has('offline_access'),
 } = {}) {
   const server = tls ? createSecureServer(tls) : createServer();
@@ -45,20 +48,42 @@ export async function startProvider({
     redirect_uris: redirectUris, post_logout_redirect_uris: redirectUris,
   });
 
+  const extended = [
+    { ...client('RS256'), client_id: 'spa-dpop', dpop_bound_access_tokens: true },
+    { ...client('RS256'), client_id: 'spa-par', require_pushed_authorization_requests: true },
+    { ...client('RS256'), client_id: 'spa-jarm', authorization_signed_response_alg: 'PS256' },
+    { ...client('RS256'), client_id: 'spa-userinfo', userinfo_signed_response_alg: 'ES256' },
+    { ...client('RS256'), client_id: 'spa-jar', request_object_signing_alg: 'ES256', require_signed_request_object: true, jwks: { keys: requestKeys } },
+    { ...client('RS256'), client_id: 'device', grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'], response_types: [], redirect_uris: [] },
+  ].filter(({ client_id: id }) => id !== 'spa-jar' || requestKeys.length > 0);
+
   const provider = new Provider(issuer ?? origin, {
     adapter: createMemoryAdapter(),
     jwks: { keys },
-    clients: algorithms.map(client),
+    clients: [...algorithms.map(client), ...extended],
     clientBasedCORS: (ctx, app) => origins.includes(app),
     // The default of 15 seconds would accept tokens that long after their end.
     clockTolerance: 0,
     pkce: { required: () => true },
     scopes: ['openid', 'offline_access', 'profile', 'email'],
     claims: { openid: ['sub'], profile: ['name', 'given_name', 'locale'], email: ['email', 'email_verified'], acr: null, auth_time: null, iss: null, sid: null },
-    enabledJWA: { idTokenSigningAlgValues: algorithms },
+    enabledJWA: {
+      idTokenSigningAlgValues: algorithms, authorizationSigningAlgValues: algorithms, userinfoSigningAlgValues: algorithms, dPoPSigningAlgValues: ['ES256'],
+    },
     features: {
       devInteractions: { enabled: false },
       revocation: { enabled: true },
+      dPoP: { enabled: true, nonceSecret: Buffer.alloc(32, 7), requireNonce: () => dpopNonce },
+      pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: requirePushed },
+      requestObjects: { enabled: true },
+      jwtResponseModes: { enabled: true },
+      jwtUserinfo: { enabled: true },
+      deviceFlow: {
+        enabled: true, mask: '****-****',
+        userCodeInputSource: (ctx, form) => { ctx.body = form; },
+        userCodeConfirmSource: (ctx, form) => { ctx.body = form; },
+        successSource: (ctx) => { ctx.body = 'confirmed'; },
+      },
       userinfo: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,

@@ -15,10 +15,10 @@ import { folder } from './support/world.mjs';
 
 const run = promisify(execFile);
 
-/** Proves that the core was loaded: only it knows that nobody is signed in, and which options are wrong. */
+/** Proves that both modules were loaded: only a core knows that nobody is signed in, and which options are wrong. */
 const application = `import { AuthClient } from 'oxidc';
-const client = new AuthClient({ issuer: 'https://login.example.com', clientId: 'app' });
-client.getSession().then((session) => { document.title = session ? 'session' : 'no session'; }, (error) => { document.title = 'failed: ' + error.code; });
+const clients = [{}, { dpop: true }].map((more) => new AuthClient({ issuer: 'https://login.example.com', clientId: 'app', ...more }));
+Promise.all(clients.map((client) => client.getSession())).then((sessions) => { document.title = sessions.some(Boolean) ? 'session' : 'no session'; }, (error) => { document.title = 'failed: ' + error.code; });
 `;
 const page = (script) => `<!doctype html><title>starting</title><script type="module" src="${script}"></script>`;
 

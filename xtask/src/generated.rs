@@ -36,12 +36,14 @@ fn typescript() -> String {
     }
     text.push_str("] as const;\n\n/** The stable code of an error. */\nexport type ErrorCode = (typeof errorCodes)[number];\n\n");
     text.push_str("/** Kind by kind what each code means. A `+` in front: the same call may succeed later without a change. */\nexport const meanings = {\n");
-    let mut kinds: Vec<&str> = Code::ALL.iter().map(|code| code.kind().name()).collect();
+    // The extended module brings the meanings of its own codes along.
+    let main = || Code::ALL.iter().filter(|code| !code.is_extended());
+    let mut kinds: Vec<&str> = main().map(|code| code.kind().name()).collect();
     kinds.sort_unstable();
     kinds.dedup();
     for kind in kinds {
         let _ = writeln!(text, "  {kind}: {{");
-        for code in Code::ALL.iter().filter(|code| code.kind().name() == kind) {
+        for code in main().filter(|code| code.kind().name() == kind) {
             let retry = if code.retryable() { "+" } else { "" };
             let _ = writeln!(text, "    {}: '{retry}{}',", code.name(), code.sentence().replace('\'', "\\'"));
         }

@@ -14,9 +14,12 @@ pub const HOST_COPY: &str = "crates/oxidc-web/js/host.js";
 
 pub fn run(dev: bool) -> Result<()> {
     generated::write()?;
-    let module = core()?.display().to_string();
+    // Both are built under one name, so the first is put aside.
+    let aside = root().join("target/oxidc_wasm_extended.wasm");
+    fs::copy(module(&["standalone", "extended"])?, &aside)?;
+    let (module, extended) = (core()?.display().to_string(), aside.display().to_string());
     npm_packages("packages/oxidc")?;
-    let mut words = vec!["node", "build.mjs", &module];
+    let mut words = vec!["node", "build.mjs", &module, &extended];
     if dev {
         words.push("--dev");
     }
@@ -29,9 +32,14 @@ const STACK: &str = "-Clink-arg=-zstack-size=524288";
 
 /// Builds the core for the npm package.
 pub fn core() -> Result<PathBuf> {
+    module(&["standalone"])
+}
+
+/// Builds the boundary crate with features.
+fn module(features: &[&str]) -> Result<PathBuf> {
     // A library for Rust front ends becomes a module only here: made with both types at once, it is not optimised over all crates,
     // and the two kinds of builds overwrite each other's module.
-    wasm("oxidc-wasm", &["--no-default-features", "--features", "standalone", "--lib", "--crate-type", "cdylib", "--", STACK])
+    wasm("oxidc-wasm", &["--no-default-features", "--features", &features.join(","), "--lib", "--crate-type", "cdylib", "--", STACK])
 }
 
 /// A toolchain that was there before may lack what the repository asks for; rustup adds it.

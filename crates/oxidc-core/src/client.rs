@@ -50,6 +50,8 @@ pub(crate) struct Context {
     /// One refresh of this tab at a time.
     pub(crate) gate: Rc<Gate>,
     pub(crate) visible: Cell<bool>,
+    #[cfg(feature = "extended")]
+    pub(crate) sender: crate::wire::sender::State,
 }
 
 impl Context {
@@ -104,6 +106,8 @@ impl Client {
             flights: Rc::default(),
             gate: Rc::default(),
             visible: Cell::new(true),
+            #[cfg(feature = "extended")]
+            sender: Default::default(),
         };
         Self { cx: Rc::new(cx), flows: Flows::default(), calls: Vec::new(), effects: Vec::new(), closed: false }
     }
@@ -176,7 +180,7 @@ impl Client {
 async fn perform(cx: &Rc<Context>, command: Command) -> Result<Value> {
     match command {
         Command::ProcessCallback { url } => login::callback::process(cx, &url, None).await,
-        Command::SignIn(options) => login::authorize::sign_in(cx, options, false).await,
+        Command::SignIn(options) => login::authorize::sign_in(cx, options, false, false).await,
         Command::SignInSilent(options) => login::silent::sign_in(cx, options).await,
         Command::GetSession => session::get(cx).await,
         Command::GetTokens(options) => session::refresh::get_tokens(cx, options).await,
@@ -192,6 +196,8 @@ async fn perform(cx: &Rc<Context>, command: Command) -> Result<Value> {
             }
             session::notice(cx, notice).await.map(|()| Value::Null)
         }
+        #[cfg(feature = "extended")]
+        Command::Operation(operation) => crate::operations::perform(cx, operation).await,
         Command::Close => Ok(Value::Null),
     }
 }

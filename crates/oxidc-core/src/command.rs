@@ -35,6 +35,9 @@ pub enum Command {
     Fetch(FetchOptions),
     /// Something happened around the page.
     Notice(Notice),
+    /// One operation of the protocol by itself.
+    #[cfg(feature = "extended")]
+    Operation(crate::operations::Operation),
     /// The application has no more use for the client.
     Close,
 }
@@ -109,6 +112,10 @@ impl Default for SignOutOptions {
 /// A request of the application, as far as the core needs to know it.
 #[derive(Clone, Debug)]
 pub struct FetchOptions {
+    /// The method, as it goes on the wire.
+    pub method: String,
+    /// The whole address.
+    pub url: String,
     /// The origin that the request goes to.
     pub origin: String,
     /// Whether the mode is `no-cors`.
@@ -156,6 +163,8 @@ impl Command {
             "refetchUserInfo" => Self::RefetchUserInfo,
             "signOut" => Self::SignOut(SignOutOptions::from_value(options)?),
             "fetch" => Self::Fetch(FetchOptions {
+                method: text("method").into(),
+                url: text("url").into(),
                 origin: text("origin").into(),
                 no_cors: text("mode") == "no-cors",
                 authorization: flag("authorization"),
@@ -170,13 +179,15 @@ impl Command {
                 _ => return Err(Code::OptionInvalid.into()),
             }),
             "close" => Self::Close,
+            #[cfg(feature = "extended")]
+            "operation" => Self::Operation(crate::operations::Operation::from_value(command)?),
             other => return Err(Error::new(Code::OptionUnknown).detail(other)),
         })
     }
 }
 
 impl SignInOptions {
-    fn from_value(value: Option<&Value>, silent: bool) -> Result<Self> {
+    pub(crate) fn from_value(value: Option<&Value>, silent: bool) -> Result<Self> {
         const KNOWN: &[&str] = &[
             "returnTo", "appState", "signUp", "prompt", "loginHint", "maxAge", "acrValues", "uiLocales", "display", "scopes", "resources",
             "extraParameters", "mode", "sameUser", "force",

@@ -32,6 +32,7 @@ pub enum Area {
 ///
 /// The variants that say "no outcome" are done and forgotten; every other variant is answered exactly once.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Effect {
     /// Sends a request of the protocol. Redirects are refused, cookies are not sent and nothing is cached.
     /// Answer: [`Outcome::Http`] or [`Outcome::Failed`].
@@ -43,6 +44,8 @@ pub enum Effect {
         task: TaskId,
         /// The value of the `Authorization` header to add.
         authorization: Option<crate::secret::Secret>,
+        /// The value of the `DPoP` header to add (RFC 9449 section 7.1).
+        dpop: Option<String>,
     },
     /// Draws random octets from the platform's secure source. Answer: [`Outcome::Bytes`].
     Random {
@@ -68,6 +71,9 @@ pub enum Effect {
         /// The signature.
         signature: Vec<u8>,
     },
+    /// Uses a key that never leaves the platform.
+    #[cfg(feature = "extended")]
+    Signing(Signing),
     /// Resolves an address with the platform's own parser. Answer: [`Outcome::Address`], or
     /// [`Outcome::Failed`] when it is no address.
     Resolve {
@@ -179,6 +185,40 @@ pub enum Effect {
     },
 }
 
+/// What is done with private keys.
+#[cfg(feature = "extended")]
+#[derive(Clone, Debug)]
+pub enum Signing {
+    /// Finds a key pair of the platform by its name, or makes one for ES256 whose private part cannot be exported.
+    /// Answer: [`Outcome::Record`] with the public key as the text of a JWK, or without one where there is none.
+    Key {
+        /// The key's name.
+        name: String,
+        /// Whether one is made where there is none.
+        make: bool,
+    },
+    /// Signs. Answer: [`Outcome::Bytes`].
+    Sign {
+        /// The name of a key that was made, or of one that the application holds.
+        key: String,
+        /// The signature algorithm.
+        algorithm: Algorithm,
+        /// The octets to sign.
+        data: Vec<u8>,
+    },
+    /// Deletes a key that was made. No outcome.
+    Forget {
+        /// The key's name.
+        name: String,
+    },
+    /// Asks the application for a request object (RFC 9101) that carries these claims, signed wherever it keeps its key.
+    /// Answer: [`Outcome::Record`] with the JWT.
+    RequestObject {
+        /// The claims.
+        claims: Value,
+    },
+}
+
 /// What happened to an [`Effect`].
 #[derive(Clone, Debug)]
 pub enum Outcome {
@@ -243,7 +283,7 @@ pub enum Event {
         /// What a reader of `getSession` would now get.
         session: Value,
         /// Why: `signed_in`, `refreshed`, `user_info`, `other_tab`, `signed_out`, `provider_signed_out`, `refresh_rejected`,
-        /// `refresh_lost`, `user_changed`.
+        /// `refresh_lost`, `user_changed`, `key_lost`.
         reason: &'static str,
     },
     /// A fresh access token is there. The value says for which resource and until when, never the token.

@@ -46,7 +46,11 @@ pub mod command;
 pub mod config;
 pub mod effect;
 pub mod error;
+#[cfg(feature = "extended")]
+mod grants;
 pub mod login;
+#[cfg(feature = "extended")]
+pub mod operations;
 mod runtime;
 pub mod secret;
 mod session;

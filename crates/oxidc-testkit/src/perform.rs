@@ -146,6 +146,8 @@ impl World {
                     page.results.insert(task, result);
                 }
             }
+            // Nobody here can do what only some features ask for.
+            _ => self.answer(page, id, Outcome::Failed { failure: Failure::Unsupported, detail: String::new() }),
         }
     }
 

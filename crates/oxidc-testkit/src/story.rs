@@ -39,7 +39,7 @@ pub(crate) fn describe(effect: &Effect) -> String {
             }
             format!("{} {} {grant} {}", request.method, request.url, print(&hidden))
         }
-        Effect::Send { task, authorization } => {
+        Effect::Send { task, authorization, .. } => {
             format!("send for task {task}, token {}", authorization.as_ref().map_or("none".into(), |secret| print(secret.expose())))
         }
         Effect::Random { octets } => format!("random {octets}"),
@@ -77,6 +77,7 @@ pub(crate) fn describe(effect: &Effect) -> String {
             Ok(value) => format!("finish {task} {}", print(&value.to_text())),
             Err(error) => format!("finish {task} {}: {error}", error.code().name()),
         },
+        other => format!("{other:?}"),
     }
 }
 

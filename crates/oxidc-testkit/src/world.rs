@@ -471,7 +471,14 @@ impl World {
     /// A request to the application's API.
     #[must_use]
     pub fn api_request() -> Command {
-        Command::Fetch(FetchOptions { origin: API.into(), no_cors: false, authorization: false, replayable: true })
+        Command::Fetch(FetchOptions {
+            method: "GET".into(),
+            url: String::from(API) + "/",
+            origin: API.into(),
+            no_cors: false,
+            authorization: false,
+            replayable: true,
+        })
     }
 
     /// What a page was told without asking, in the order in which it was told.

@@ -3,6 +3,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+#[cfg(feature = "extended")]
+use oxidc_core::effect::Signing;
 use oxidc_core::effect::{Area, Effect, EffectId, Event, TaskId};
 use oxidc_core::error::Error;
 use oxidc_core::secret::Secret;
@@ -31,9 +33,10 @@ pub fn write(id: EffectId, effect: Effect) -> Value {
                 .with("timeout", request.timeout)
                 .with("limit", request.limit)
         }
-        Effect::Send { task, authorization } => {
-            of("send").with("task", task).with("authorization", authorization.map(|value| String::from(value.expose())))
-        }
+        Effect::Send { task, authorization, dpop } => of("send")
+            .with("task", task)
+            .with("authorization", authorization.map(|value| String::from(value.expose())))
+            .with_some("dpop", dpop),
         Effect::Random { octets } => of("random").with("octets", u32::from(octets)),
         Effect::Digest { bits, data } => of("digest").with("bits", bits).with("data", base64url::encode(&data)),
         Effect::Verify { algorithm, key, data, signature } => of("verify")
@@ -41,6 +44,15 @@ pub fn write(id: EffectId, effect: Effect) -> Value {
             .with("key", key)
             .with("data", base64url::encode(&data))
             .with("signature", base64url::encode(&signature)),
+        #[cfg(feature = "extended")]
+        Effect::Signing(signing) => match signing {
+            Signing::Key { name, make } => of("key").with("name", name).with("make", make),
+            Signing::Sign { key, algorithm, data } => {
+                of("sign").with("key", key).with("algorithm", algorithm.name()).with("data", base64url::encode(&data))
+            }
+            Signing::Forget { name } => of("forgetKey").with("name", name),
+            Signing::RequestObject { claims } => of("requestObject").with("claims", claims),
+        },
         Effect::Resolve { url } => of("resolve").with("url", url),
         Effect::Load { area: place, key } => of("load").with("area", area(place)).with("key", key),
         Effect::Swap { area: place, key, expected, value } => {
@@ -60,6 +72,8 @@ pub fn write(id: EffectId, effect: Effect) -> Value {
         Effect::Publish(event) => publish(of("publish"), event),
         Effect::Cancel { effect } => of("cancel").with("effect", effect),
         Effect::Finish { task, result } => return finish(id, task, result),
+        // Those of features that this module is built without.
+        _ => of("unknown"),
     }
     .into()
 }

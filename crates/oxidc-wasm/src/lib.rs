@@ -88,6 +88,10 @@ fn configure(options: &str, page: &str) -> Result<Client> {
         _ => Frame::None,
     };
     let page = Page { href: text("href"), origin: text("origin"), frame };
+    // A page keeps no secret, whatever it says.
+    if options.get("danger").is_some() {
+        return Err(Error::new(Code::OptionUnknown).detail("danger"));
+    }
     let config = ClientConfig::from_value(&options, &page.origin)?;
     Ok(Client::new(config, page))
 }

@@ -50,6 +50,7 @@ fn response(status: i64, outcome: &Value) -> Response {
         retry_after: header("retry-after"),
         date: header("date"),
         www_authenticate: header("www-authenticate"),
+        dpop_nonce: header("dpop-nonce"),
         body: outcome.string("body").unwrap_or_default(),
     }
 }

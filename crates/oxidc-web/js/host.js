@@ -1,3 +1,111 @@
+var __defProp = Object.defineProperty;
+var __getOwnPropNames = Object.getOwnPropertyNames;
+var __esm = (fn, res, err) => function __init() {
+  if (err) throw err[0];
+  try {
+    return fn && (res = (0, fn[__getOwnPropNames(fn)[0]])(fn = 0)), res;
+  } catch (e) {
+    throw err = [e], e;
+  }
+};
+var __export = (target, all) => {
+  for (var name2 in all)
+    __defProp(target, name2, { get: all[name2], enumerable: true });
+};
+
+// src/host/keys.ts
+var keys_exports = {};
+__export(keys_exports, {
+  perform: () => perform
+});
+async function perform(effect, own, given) {
+  tools = given;
+  switch (effect.do) {
+    case "key":
+      return { record: await publicKey(effect.name, effect.make) };
+    case "sign":
+      return { bytes: await sign(effect, typeof own === "object" && effect.key === "requestObject" ? own.key : void 0) };
+    case "forgetKey":
+      known.delete(effect.name);
+      await transact((store) => store.delete(effect.name));
+      return {};
+    case "requestObject":
+      if (typeof own !== "function") throw new tools.Failed("unsupported", "requestObject");
+      return { record: await own(effect.claims) };
+  }
+}
+async function publicKey(name2, make) {
+  let pair = await find(name2);
+  if (!pair && make) {
+    pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign", "verify"]);
+    await keep(name2, pair);
+  }
+  if (!pair) return null;
+  const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", pair.publicKey);
+  return JSON.stringify({ kty, crv, x, y });
+}
+async function sign({ key: name2, algorithm, data }, own) {
+  const key = own ?? (await find(name2))?.privateKey;
+  if (!key) throw new tools.Failed("unsupported", "the key is gone");
+  const bits = algorithm.slice(2);
+  const parameters = algorithm === "EdDSA" ? "Ed25519" : { name: key.algorithm.name, hash: `SHA-${bits}`, saltLength: +bits / 8 };
+  return tools.encode(new Uint8Array(await crypto.subtle.sign(parameters, key, tools.decode(data))));
+}
+async function find(name2) {
+  const found = known.get(name2) ?? (await transact((store) => store.get(name2)))?.pair;
+  if (!(found?.privateKey instanceof CryptoKey)) return void 0;
+  if (!known.has(name2)) await keep(name2, found);
+  return found;
+}
+async function keep(name2, pair) {
+  const kept = { pair, used: Date.now() };
+  await transact((store) => store.put(kept, name2));
+  known.set(name2, pair);
+  const names = await transact((store) => store.getAllKeys());
+  if (names.length <= MOST) return;
+  const all = await transact((store) => store.getAll());
+  const oldest = names.map((name3, at) => ({ name: name3, used: all[at]?.used ?? 0 })).sort((a, b) => a.used - b.used);
+  for (const { name: name3 } of oldest.slice(0, names.length - MOST)) await transact((store) => store.delete(name3));
+}
+async function transact(work) {
+  const database = await open();
+  try {
+    return await new Promise((resolve, reject) => {
+      const transaction = database.transaction(STORE2, "readwrite");
+      const request2 = work(transaction.objectStore(STORE2));
+      transaction.oncomplete = () => resolve(request2.result);
+      transaction.onabort = transaction.onerror = () => reject(refused2(transaction.error));
+    });
+  } finally {
+    database.close();
+  }
+}
+function open() {
+  return new Promise((resolve, reject) => {
+    try {
+      const request2 = indexedDB.open(NAME2, 1);
+      request2.onupgradeneeded = () => request2.result.createObjectStore(STORE2);
+      request2.onsuccess = () => resolve(request2.result);
+      request2.onerror = () => reject(refused2(request2.error));
+    } catch (error) {
+      reject(refused2(error));
+    }
+  });
+}
+function refused2(error) {
+  return new tools.Failed("denied", error?.name ?? "unknown");
+}
+var NAME2, STORE2, MOST, known, tools;
+var init_keys = __esm({
+  "src/host/keys.ts"() {
+    "use strict";
+    NAME2 = "oxidc-keys";
+    STORE2 = "keys";
+    MOST = 100;
+    known = /* @__PURE__ */ new Map();
+  }
+});
+
 // src/host/protocol.ts
 var Failed = class {
   constructor(failed, detail = "") {
@@ -304,7 +412,7 @@ async function hash(text2) {
 }
 
 // src/host/http.ts
-var READ = ["content-type", "retry-after", "date", "www-authenticate"];
+var READ = ["content-type", "retry-after", "date", "www-authenticate", "dpop-nonce"];
 function describe(response, body) {
   const headers = {};
   for (const name2 of READ) {
@@ -381,8 +489,8 @@ var Locks = class {
         this.#held.set(id, release);
         resolve({});
       });
-      const refused2 = (error) => reject(new Failed(late ? "timeout" : signal.aborted ? "aborted" : "unsupported", String(error)));
-      locks.request(name2, { signal: abort.signal }, granted).catch(refused2);
+      const refused3 = (error) => reject(new Failed(late ? "timeout" : signal.aborted ? "aborted" : "unsupported", String(error)));
+      locks.request(name2, { signal: abort.signal }, granted).catch(refused3);
     }).finally(() => {
       clearTimeout(timer);
       signal.removeEventListener("abort", stop);
@@ -405,15 +513,19 @@ async function request(run, input, init) {
   const { origin } = new URL(request2.url);
   const stream = init.body instanceof ReadableStream || input instanceof Request && input.body !== null;
   let last;
-  const send = async (authorization) => {
+  const send = async (authorization, dpop) => {
     const copy = stream ? request2 : request2.clone();
     const headers = new Headers(copy.headers);
     if (authorization) headers.set("authorization", authorization);
-    const redirect = authorization && init.redirect === void 0 && !(input instanceof Request) ? "error" : copy.redirect;
+    if (dpop) headers.set("dpop", dpop);
+    const wanted = authorization && init.redirect === void 0 && !(input instanceof Request) ? "error" : copy.redirect;
+    const redirect = dpop && wanted === "follow" ? "error" : wanted;
     return last = await globalThis.fetch(new Request(copy, { headers, redirect }));
   };
   const command = {
     do: "fetch",
+    method: request2.method,
+    url: request2.url,
     origin,
     mode: request2.mode,
     authorization: request2.headers.has("authorization"),
@@ -759,13 +871,18 @@ var Driver = class {
       case "http":
         return http(this.#fetch, effect, signal);
       case "send":
-        return this.#send(effect.task, effect.authorization);
+        return this.#send(effect.task, effect.authorization, effect.dpop);
       case "random":
         return random(effect.octets);
       case "digest":
         return digest(effect.bits, effect.data);
       case "verify":
         return verify(effect);
+      case "key":
+      case "sign":
+      case "forgetKey":
+      case "requestObject":
+        return Promise.resolve().then(() => (init_keys(), keys_exports)).then(({ perform: perform2 }) => perform2(effect, this.#options.requestObject, { encode, decode, Failed }));
       case "resolve": {
         const { href, origin } = new URL(effect.url, location.href);
         return { href, origin };
@@ -800,11 +917,11 @@ var Driver = class {
       throw new Failed("denied", String(error));
     }
   }
-  async #send(task, authorization) {
+  async #send(task, authorization, dpop) {
     const send = this.#calls.get(task)?.send;
     if (!send) throw new Failed("aborted");
     try {
-      return describe(await send(authorization));
+      return describe(await send(authorization, dpop));
     } catch (error) {
       throw error?.name === "AbortError" ? new Failed("aborted") : failure(error);
     }

@@ -87,7 +87,7 @@ class Tab {
     const { origin } = this.#world.app;
     // The page may be gone before the call can answer.
     await this.call('signIn', options).catch(() => {});
-    await this.page.waitForUrl((url) => url.startsWith(`${origin}/?`));
+    await this.page.waitForUrl((url) => [`${origin}/?`, `${origin}/#`].some((start) => url.startsWith(start)));
     await this.#ready();
   }
 

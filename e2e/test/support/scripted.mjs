@@ -4,8 +4,8 @@ import { createHash, randomBytes } from 'node:crypto';
 
 const text = () => randomBytes(32).toString('base64url');
 
-/** Goes from address to address with cookies, submitting the pages' first forms, until it is sent to `until`. */
-async function follow(url, until) {
+/** Goes from address to address with cookies, submitting the pages' first forms, until it is sent to `until` or reads `text`. */
+export async function follow(url, until, text) {
   const cookies = new Map();
   let next = { url };
   for (let step = 0; step < 20; step += 1) {
@@ -22,6 +22,7 @@ async function follow(url, until) {
       continue;
     }
     const page = await response.text();
+    if (page === text) return new URL(next.url);
     const action = /<form[^>]* action="([^"]+)"/.exec(page)?.[1];
     if (!action) throw new Error(`${response.status} ${next.url}: ${page}`);
     const inputs = [...page.split('</form>')[0].matchAll(/<(?:input|button)[^>]* name="(\w+)"[^>]*? value="([^"]*)"/g)].map(([, name, value]) => [name, value]);

@@ -4,7 +4,8 @@
  */
 import { errorOf } from './errors.js';
 import { Driver, type Core } from './host/index.js';
-import { check, own } from './options.js';
+import { OPERATIONS, type Oidc } from './oidc.js';
+import { check, isExtended, own } from './options.js';
 import type {
   AuthClientEvents,
   AuthClientOptions,
@@ -22,8 +23,8 @@ import type {
   Tokens,
 } from './types.js';
 
-/** Makes cores once the WebAssembly module is there. */
-export type Load = () => Promise<new (options: string, page: string, wall: number, monotonic: number) => Core>;
+/** Makes cores once the WebAssembly module is there: the main one, or the one with the extended protocol features. */
+export type Load = (extended: boolean) => Promise<new (options: string, page: string, wall: number, monotonic: number) => Core>;
 
 /** A token that can be answered again for a while without asking. */
 interface Fresh {
@@ -50,19 +51,13 @@ export class BaseClient {
   readonly #driver: Driver;
   readonly #options: AuthClientOptions;
   readonly #fresh = new Map<string, Fresh>();
+  readonly #extend: () => Driver;
+  #extended: Driver | undefined;
+  #oidc: Oidc | undefined;
 
   /** @internal */
   constructor(given: AuthClientOptions, load: Load) {
     const options = own(given);
-    const makeCore = async (...arguments_: [string, string, number, number]) => {
-      const Core = await load();
-      try {
-        return new Core(...arguments_);
-      } catch (refused) {
-        throw typeof refused === 'string' ? errorOf(JSON.parse(refused)) : refused;
-      }
-    };
-    this.#options = options;
     const checked = check(options);
     const hooks: Record<string, (value: never) => unknown> = {};
     const { onSessionCreating, onStepUp } = options;
@@ -76,7 +71,21 @@ export class BaseClient {
       hooks['stepUp'] = (challenge: StepUpChallenge) =>
         (asked ??= Promise.resolve(onStepUp({ ...challenge, sameUser: true })).finally(() => (asked = undefined)));
     }
-    this.#driver = new Driver({ options: checked, storage: options.storage, makeCore, makeError: errorOf, hooks });
+    const drive = (extended: boolean) => {
+      const makeCore = async (...arguments_: [string, string, number, number]) => {
+        const Core = await load(extended);
+        try {
+          return new Core(...arguments_);
+        } catch (refused) {
+          throw typeof refused === 'string' ? errorOf(JSON.parse(refused)) : refused;
+        }
+      };
+      const { storage, requestObject } = options;
+      return new Driver({ options: checked, storage, makeCore, makeError: errorOf, requestObject, hooks });
+    };
+    this.#options = options;
+    this.#driver = drive(isExtended(options));
+    this.#extend = () => (this.#extended ??= isExtended(options) ? this.#driver : drive(true));
     for (const event of ['session', 'tokens', 'signedOut']) this.#driver.on(event, () => this.#fresh.clear());
   }
 
@@ -205,9 +214,22 @@ export class BaseClient {
   }
 
   /** Ends everything that is under way and releases what the client holds. The session stays in its storage. */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#fresh.clear();
-    return this.#driver.close();
+    await Promise.all([this.#driver.close(), this.#extended?.close()]);
+  }
+
+  /**
+   * The operations of the protocol one by one, each usable alone. They neither read nor write the session. The first use loads
+   * the extended module.
+   */
+  get oidc(): Oidc {
+    const operation = (name: string) => [
+      name,
+      ({ signal, ...options }: { signal?: AbortSignal } = {}) =>
+        this.#extend().run({ do: 'operation', operation: name, options }, { signal }),
+    ];
+    return (this.#oidc ??= Object.fromEntries(OPERATIONS.map(operation)) as Oidc);
   }
 
   #visit(command: 'signIn' | 'signOut', { popup, ...options }: SignInOptions | SignOutOptions): Promise<unknown> {
@@ -217,7 +239,14 @@ export class BaseClient {
     return this.#driver.show({ do: command, options: rest }, { ...this.#options.popup, ...popup }, command === 'signIn', signal);
   }
 
-  #run(command: string, { signal, ...options }: { signal?: AbortSignal }): Promise<unknown> {
-    return this.#driver.run({ do: command, options }, { signal });
+  async #run(command: string, { signal, ...options }: { signal?: AbortSignal }): Promise<unknown> {
+    const run = (driver: Driver) => driver.run({ do: command, options }, { signal });
+    try {
+      return await run(this.#driver);
+    } catch (error) {
+      // Only the provider's metadata tells; the answer to the request needs nothing special.
+      if ((error as { code?: string }).code !== 'pushed_request_required') throw error;
+      return run(this.#extend());
+    }
   }
 }

@@ -102,7 +102,9 @@ export function errorOf(facts: CoreError): OxidcError {
     const meaning = (codes as Record<string, string>)[facts.code];
     if (meaning) return new classes[kind as keyof typeof meanings](facts, meaning);
   }
-  return new OxidcError(facts, '');
+  // The extended module brings the meanings of its own codes along.
+  const { kind, meaning } = facts;
+  return new (kind ? classes[kind] : OxidcError)(facts, meaning ?? '');
 }
 
 /** An error that the page makes itself. */

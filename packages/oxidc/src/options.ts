@@ -50,6 +50,11 @@ const CHECKS: Record<keyof AuthClientOptions, Check> = {
   trustedAudiences: list,
   automaticRenewal: flag,
   onReturn: callable,
+  dpop: (value) => (value === 'optional' ? undefined : flag(value)),
+  par: flag,
+  requestObject: (value) => when(typeof value === 'function' || (value as { key?: unknown }).key instanceof CryptoKey),
+  responseMode: (value) => when(value === 'query.jwt' || value === 'fragment.jwt'),
+  signedUserinfo: flag,
   defaultSignIn: record,
   popup: record,
   onSessionCreating: callable,
@@ -59,6 +64,13 @@ const CHECKS: Record<keyof AuthClientOptions, Check> = {
   frontChannelLogoutSessionRequired: flag,
   sessionKey: (value) => when(typeof value === 'string' && value !== ''),
 };
+
+/** Whether the options ask for what only the extended module can do. */
+export const isExtended = ({ dpop, par, requestObject, responseMode, signedUserinfo }: AuthClientOptions): boolean =>
+  !!(dpop || par || requestObject || responseMode || signedUserinfo);
+
+/** What the main module does not know. */
+const OF_THE_EXTENDED = ['dpop', 'par', 'requestObject', 'responseMode', 'signedUserinfo'];
 
 /** What the core has no use for. */
 const OF_THE_PAGE = ['storage', 'onReturn', 'defaultSignIn', 'popup', 'onSessionCreating', 'onStepUp'];
@@ -71,7 +83,7 @@ export function own(options: AuthClientOptions): AuthClientOptions {
 
 /** Refuses options of a wrong shape; gives back those that the core reads. */
 export function check(options: AuthClientOptions): Record<string, unknown> {
-  if ('clientSecret' in options) throw errorFor('client_secret_refused');
+  if ('clientSecret' in options || 'clientAuthentication' in options) throw errorFor('client_secret_refused');
   for (const [name, check] of Object.entries(CHECKS)) {
     const value = options[name as keyof AuthClientOptions];
     const required = name === 'issuer' || name === 'clientId';
@@ -81,5 +93,9 @@ export function check(options: AuthClientOptions): Record<string, unknown> {
   for (const name of Object.keys(options)) {
     if (!Object.hasOwn(CHECKS, name)) throw errorFor('option_unknown', name);
   }
-  return Object.fromEntries(Object.entries(options).filter(([name]) => !OF_THE_PAGE.includes(name)));
+  const rest = Object.fromEntries(Object.entries(options).filter(([name]) => !OF_THE_PAGE.includes(name)));
+  // The main module does not know the others, not even when they say no.
+  if (!isExtended(options)) return Object.fromEntries(Object.entries(rest).filter(([name]) => !OF_THE_EXTENDED.includes(name)));
+  const { requestObject } = options;
+  return { ...rest, requestObject: typeof requestObject === 'object' ? { ...requestObject, key: 'requestObject' } : requestObject && 'supplied' };
 }

@@ -18,4 +18,5 @@ export {
 } from './errors.js';
 export { isUserInGroup, type GroupOptions } from './groups.js';
 export { LocalStorage, MemoryStorage, SessionStorage } from './host/storage.js';
+export type * from './oidc.js';
 export type * from './types.js';

@@ -128,6 +128,19 @@ export interface AuthClientOptions {
   trustedAudiences?: readonly string[];
   /** Whether access tokens are renewed before they expire while the page is visible. Default true. */
   automaticRenewal?: boolean;
+  /**
+   * Binds tokens to a key of this browser (RFC 9449), so that a stolen token is of no use elsewhere. `true`: a provider that does not
+   * do it is refused; `'optional'`: its bearer tokens are used.
+   */
+  dpop?: boolean | 'optional';
+  /** Pushes authorization requests to the provider first (RFC 9126). Default: where the provider demands it. */
+  par?: boolean;
+  /** Sends authorization requests as signed JWTs (RFC 9101): with a key of the application, or made by it from the claims. */
+  requestObject?: RequestObjectSigner;
+  /** Asks for a signed authorization response (JARM), in the address's query or fragment. */
+  responseMode?: 'query.jwt' | 'fragment.jwt';
+  /** Whether the provider was told to sign user information (`userinfo_signed_response_alg`). Default false. */
+  signedUserinfo?: boolean;
   /** Called instead of loading the page anew when a sign-in or sign-out returns to `returnTo`. */
   onReturn?: (target: ReturnTarget) => void | Promise<void>;
   /** What every `signIn` and `signInSilent` asks for unless it says otherwise itself. */
@@ -153,6 +166,18 @@ export interface AuthClientOptions {
   /** Keeps sessions of the same application apart, for several clients on one page. */
   sessionKey?: string;
 }
+
+/** How request objects are signed: by a function that makes the JWT from the claims, or with a key. */
+export type RequestObjectSigner =
+  | ((claims: Record<string, unknown>) => Promise<string>)
+  | {
+      /** The private key, for `sign`. */
+      key: CryptoKey;
+      /** The signature algorithm, such as `ES256`. */
+      algorithm: string;
+      /** `kid`. */
+      keyId?: string;
+    };
 
 /** Where a finished sign-in or sign-out leads. */
 export interface ReturnTarget {
@@ -281,7 +306,7 @@ export interface GetTokensOptions {
 export interface Tokens {
   /** The access token. Opaque: never look into it. */
   accessToken: string;
-  /** `Bearer`. */
+  /** `Bearer` or `DPoP`. */
   tokenType: string;
   /** The granted scopes. */
   scopes: string[];
@@ -332,7 +357,7 @@ export interface SignOutResult {
 /** Why a session appeared, changed or ended. */
 export type SessionReason =
   | 'signed_in' | 'refreshed' | 'user_info' | 'other_tab'
-  | 'signed_out' | 'provider_signed_out' | 'refresh_rejected' | 'refresh_lost' | 'user_changed';
+  | 'signed_out' | 'provider_signed_out' | 'refresh_rejected' | 'refresh_lost' | 'user_changed' | 'key_lost';
 
 /**
  * What a user interface can show: nobody is signed in; somebody is; tokens are being renewed; the session lives on although it cannot be

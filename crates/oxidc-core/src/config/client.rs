@@ -61,6 +61,8 @@ pub struct ClientConfig {
     pub(crate) algorithms: Vec<Algorithm>,
     pub(crate) trusted_audiences: Vec<String>,
     pub(crate) automatic_renewal: bool,
+    #[cfg(feature = "extended")]
+    pub(crate) extended: super::extended::Extended,
     /// Claims that do not become part of the user.
     pub(crate) filtered_claims: Vec<String>,
     /// Where the provider tells of sign-outs elsewhere, and whether it must name the session.
@@ -88,6 +90,8 @@ impl ClientConfig {
     /// assert_eq!(refused.code(), Code::IssuerInsecure);
     /// ```
     pub fn from_value(value: &Value, origin: &str) -> Result<Self> {
+        #[cfg(feature = "extended")]
+        let (value, extended) = &super::extended::Extended::take(value)?;
         let mut options = Options::read(Some(value), OPTIONS);
         if options.value("clientSecret").is_some() {
             return Err(Code::ClientSecretRefused.into());
@@ -125,6 +129,8 @@ impl ClientConfig {
             resources,
             issuer,
             provider,
+            #[cfg(feature = "extended")]
+            extended: extended.clone(),
         };
         if config.client_id.is_empty() {
             options.refuse(Code::ClientIdMissing, "clientId");

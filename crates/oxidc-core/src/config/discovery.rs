@@ -19,6 +19,9 @@ const LIFETIME: Millis = 24 * 3_600 * SECOND;
 /// The largest document that is read, in octets.
 pub(super) const LIMIT: u32 = 256 * 1024;
 
+/// The extended features read more members, so they keep a record of their own.
+const PREFIX: &str = if cfg!(feature = "extended") { "oxidc:provider-extended:" } else { "oxidc:provider:" };
+
 /// The provider's documents as far as they are known.
 #[derive(Default)]
 pub(crate) struct Documents {
@@ -69,7 +72,7 @@ pub(super) fn get(url: String, timeout: u32) -> Request {
 }
 
 fn key(cx: &Context) -> String {
-    String::from("oxidc:provider:") + cx.config.issuer.as_str()
+    String::from(PREFIX) + cx.config.issuer.as_str()
 }
 
 /// Reads what an earlier page kept. It is checked like an answer from the network; what does not pass is not there.

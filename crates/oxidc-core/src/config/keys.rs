@@ -50,6 +50,12 @@ fn known<T>(cx: &Context, use_them: impl FnOnce(&KeySet) -> T) -> Option<T> {
     is_fresh(cx, *at, LIFETIME).then(|| use_them(keys))
 }
 
+/// The keys as a document.
+#[cfg(feature = "extended")]
+pub(crate) fn document(cx: &Context) -> Option<Value> {
+    known(cx, KeySet::to_value)
+}
+
 async fn fetch(cx: &Rc<Context>) -> Result<()> {
     let work = cx.clone();
     cx.flights.join(&cx.shell, "keys", Box::pin(async move { read(&work).await })).await

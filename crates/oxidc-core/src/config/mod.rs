@@ -2,6 +2,8 @@
 
 pub mod client;
 pub(crate) mod discovery;
+#[cfg(feature = "extended")]
+pub(crate) mod extended;
 pub(crate) mod keys;
 pub(crate) mod options;
 pub mod provider;

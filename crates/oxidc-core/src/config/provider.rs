@@ -53,20 +53,50 @@ pub struct Metadata {
     pub(crate) revocation_endpoint: Option<Endpoint>,
     /// RFC 9207 section 3.
     pub(crate) names_itself: bool,
+    /// RFC 9126 section 5.
+    pub(crate) requires_pushed: bool,
     /// The document, for the cache.
     document: Object,
 }
 
-/// The members that are read, and so the ones that are cached.
+/// The members that are read, and so the ones that are cached; those of the extended features after them.
 const MEMBERS: &[&str] = &[
-    "issuer", "authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint", "end_session_endpoint", "revocation_endpoint",
-    "authorization_response_iss_parameter_supported", "response_types_supported", "code_challenge_methods_supported",
+    "issuer",
+    "authorization_endpoint",
+    "token_endpoint",
+    "jwks_uri",
+    "userinfo_endpoint",
+    "end_session_endpoint",
+    "revocation_endpoint",
+    "authorization_response_iss_parameter_supported",
+    "require_pushed_authorization_requests",
+    "response_types_supported",
+    "code_challenge_methods_supported",
+    #[cfg(feature = "extended")]
+    "pushed_authorization_request_endpoint",
+    #[cfg(feature = "extended")]
+    "device_authorization_endpoint",
+    #[cfg(feature = "extended")]
+    "dpop_signing_alg_values_supported",
 ];
 
 /// The members of a provider that is described by hand.
 const DESCRIBED: &[&str] = &[
-    "authorization_endpoint", "token_endpoint", "jwks_uri", "jwks", "userinfo_endpoint", "end_session_endpoint", "revocation_endpoint",
+    "authorization_endpoint",
+    "token_endpoint",
+    "jwks_uri",
+    "jwks",
+    "userinfo_endpoint",
+    "end_session_endpoint",
+    "revocation_endpoint",
     "authorization_response_iss_parameter_supported",
+    "require_pushed_authorization_requests",
+    #[cfg(feature = "extended")]
+    "pushed_authorization_request_endpoint",
+    #[cfg(feature = "extended")]
+    "device_authorization_endpoint",
+    #[cfg(feature = "extended")]
+    "dpop_signing_alg_values_supported",
 ];
 
 impl Metadata {
@@ -116,8 +146,21 @@ impl Metadata {
             end_session_endpoint: endpoint(document, "end_session_endpoint")?,
             revocation_endpoint: endpoint(document, "revocation_endpoint")?,
             names_itself: document.flag("authorization_response_iss_parameter_supported").unwrap_or(false),
+            requires_pushed: document.flag("require_pushed_authorization_requests").unwrap_or(false),
             document: kept,
         })
+    }
+
+    /// An endpoint that only the extended features use.
+    #[cfg(feature = "extended")]
+    pub(crate) fn endpoint(&self, name: &str) -> Result<Endpoint> {
+        endpoint(&self.to_value(), name)?.ok_or_else(|| Error::new(Code::EndpointMissing).detail(name))
+    }
+
+    /// Whether a list of supported values, if there is one, has the value.
+    #[cfg(feature = "extended")]
+    pub(crate) fn offers(&self, list: &str, value: &str) -> bool {
+        offers(&self.to_value(), list, value)
     }
 
     /// The document as far as it is used.

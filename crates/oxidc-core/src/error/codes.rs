@@ -3,7 +3,10 @@
 use super::{Kind, SessionEffect};
 
 macro_rules! codes {
-    ($($(#[doc = $doc:literal])? $variant:ident $name:literal $kind:ident $session:ident $retryable:literal $sentence:literal)*) => {
+    (
+        $($variant:ident $name:literal $kind:ident $session:ident $retryable:literal $sentence:literal)*
+        ; extended: $($more:ident $more_name:literal $more_kind:ident $more_session:ident $more_retryable:literal $more_sentence:literal)*
+    ) => {
         /// The stable code of an [`Error`](super::Error), the same in Rust and in TypeScript.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[non_exhaustive]
@@ -11,40 +14,65 @@ macro_rules! codes {
         #[allow(rustdoc::bare_urls)]
         pub enum Code {
             $(#[doc = $sentence] $variant,)*
+            $(#[cfg(feature = "extended")] #[doc = $more_sentence] $more,)*
         }
 
         impl Code {
             /// Every code there is.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)* $(#[cfg(feature = "extended")] Self::$more,)*];
 
             /// The code as text.
             #[must_use]
             pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* }
+                match self {
+                    $(Self::$variant => $name,)*
+                    $(#[cfg(feature = "extended")] Self::$more => $more_name,)*
+                }
             }
 
             /// Who has to act.
             #[must_use]
             pub fn kind(self) -> Kind {
-                match self { $(Self::$variant => Kind::$kind,)* }
+                match self {
+                    $(Self::$variant => Kind::$kind,)*
+                    $(#[cfg(feature = "extended")] Self::$more => Kind::$more_kind,)*
+                }
             }
 
             /// What the error usually means for the session.
             #[must_use]
             pub fn session(self) -> SessionEffect {
-                match self { $(Self::$variant => SessionEffect::$session,)* }
+                match self {
+                    $(Self::$variant => SessionEffect::$session,)*
+                    $(#[cfg(feature = "extended")] Self::$more => SessionEffect::$more_session,)*
+                }
             }
 
             /// Whether the same call may succeed later without a change.
             #[must_use]
             pub fn retryable(self) -> bool {
-                match self { $(Self::$variant => $retryable,)* }
+                match self {
+                    $(Self::$variant => $retryable,)*
+                    $(#[cfg(feature = "extended")] Self::$more => $more_retryable,)*
+                }
+            }
+
+            /// Whether only the feature `extended` knows this code.
+            #[must_use]
+            pub fn is_extended(self) -> bool {
+                match self {
+                    $(Self::$variant => false,)*
+                    $(#[cfg(feature = "extended")] Self::$more => true,)*
+                }
             }
 
             /// What is wrong and what to do, in one sentence.
             #[must_use]
             pub fn sentence(self) -> &'static str {
-                match self { $(Self::$variant => $sentence,)* }
+                match self {
+                    $(Self::$variant => $sentence,)*
+                    $(#[cfg(feature = "extended")] Self::$more => $more_sentence,)*
+                }
             }
         }
     };
@@ -67,6 +95,7 @@ codes! {
     ReturnToRefused "return_to_refused" Configuration Kept false "The address to return to is not of this page's origin, so it was ignored."
     PkceUnsupported "pkce_unsupported" Configuration Kept false "The provider does not support PKCE with S256, which every sign-in needs."
     FlowUnsupported "flow_unsupported" Configuration Kept false "The provider does not support the authorization code flow."
+    PushedRequestRequired "pushed_request_required" Configuration Kept false "The provider accepts pushed authorization requests only (RFC 9126); that needs the extended protocol features."
     RedirectUriForeign "redirect_uri_foreign" Configuration Kept false "A window or frame can answer only from this page's own origin; set redirectUri or postLogoutRedirectUri to an address of it."
     SessionHookFailed "session_hook_failed" Configuration Kept false "The function onSessionCreating failed or returned something else than a session, so nothing was stored."
     EndpointMissing "endpoint_missing" Configuration Kept false "The provider does not publish the endpoint that this needs."
@@ -176,4 +205,35 @@ codes! {
     NoCorsRefused "no_cors_refused" Request Kept false "A request in mode no-cors cannot carry a token."
     StepUpRequired "step_up_required" Request Kept false "The API wants a newer or stronger sign-in; sign in with the error's acrValues and maxAge, then repeat the request."
     StepUpUnsatisfied "step_up_unsatisfied" Request Kept false "The API still wants a stronger sign-in after one with exactly what it had asked for."
+
+    ; extended:
+
+    // Proof of possession (RFC 9449)
+    DpopUnsupported "dpop_unsupported" Configuration Kept false "The provider does not accept DPoP proofs signed with ES256."
+    DpopDowngrade "dpop_downgrade" Protocol Kept false "The provider issued a bearer token although a DPoP-bound one was required."
+    DpopNonceMissing "dpop_nonce_missing" Protocol Kept false "The server demands a nonce for the DPoP proof, but none can be read from its answer; it must send the header DPoP-Nonce and expose it to pages (Access-Control-Expose-Headers)."
+    DpopNonceLoop "dpop_nonce_loop" Protocol Kept false "The server demands another nonce for each DPoP proof, and never accepts one."
+    DpopProofRefused "dpop_proof_refused" Provider Kept false "The server did not accept the DPoP proof."
+    ClockSkew "clock_skew" Environment Kept false "The server did not accept the DPoP proof, and this device's clock differs from the server's; correct the clock."
+    KeyLost "key_lost" Session Ended false "The key to which the tokens are bound is gone from this browser, so they are of no use; sign in again."
+
+    // Pushed and signed requests (RFC 9126, RFC 9101)
+    PushedResponseInvalid "pushed_response_invalid" Protocol Kept false "The provider's answer to the pushed authorization request has a missing or wrong member."
+    RequestObjectInvalid "request_object_invalid" Configuration Kept false "The application's request object is no signed JWT, or does not carry exactly this request."
+
+    // Signed responses (JARM)
+    ResponseNotSigned "response_not_signed" Callback Kept false "The callback is not signed although a signed response was requested."
+    ResponseMalformed "response_malformed" Callback Kept false "The signed response is not a well-formed JWT of its kind, or does not stand alone."
+    ResponseAudience "response_audience" Callback Kept false "The signed response was made for another client."
+    ResponseExpired "response_expired" Callback Kept false "The signed response has expired or does not say when it does; if this happens to everybody, check this device's clock."
+    ResponseSignature "response_signature" Callback Kept false "The signature of the response is wrong or made with an algorithm that is not accepted."
+
+    // Signed user information
+    UserInfoNotSigned "user_info_not_signed" Protocol Kept false "The user information is not signed although that was agreed upon."
+    UserInfoSignature "user_info_signature" Protocol Kept false "The signature of the user information is wrong or made with an algorithm that is not accepted."
+
+    // Other grants (RFC 8693, RFC 8628)
+    GrantRejected "grant_rejected" Provider Kept false "The provider did not accept the grant."
+    DeviceResponseInvalid "device_response_invalid" Protocol Kept false "The provider's answer to the device authorization request has a missing or wrong member."
+    DeviceCodeExpired "device_code_expired" Provider Kept false "The person did not confirm on the other device in time; start again."
 }

@@ -201,8 +201,9 @@ impl Error {
     }
 
     /// The error as it crosses the boundary: `code`, `session` and, where they are known, `message` (the detail alone),
-    /// `retryAfter` (seconds), `error` and `errorDescription` (the provider's words). What follows from the code, the other
-    /// side knows: so the module that browsers load is without the sentences.
+    /// `retryAfter` (seconds), `error` and `errorDescription` (the provider's words), and `challenge`. What follows from the code, the other
+    /// side knows: so the module that browsers load is without the sentences. Codes of the feature `extended` bring `kind` and
+    /// `meaning` (the sentence, after a `+` where a retry helps) along.
     #[must_use]
     pub fn facts(&self) -> Value {
         self.object().into()
@@ -213,12 +214,17 @@ impl Error {
             .with("code", self.0.code.name())
             .with("session", self.0.session.name())
             .with_some("message", self.0.detail.as_deref())
-            .with_some("retryAfter", self.0.retry_after)
-            .with_some("challenge", self.0.challenge.clone());
+            .with_some("retryAfter", self.0.retry_after);
+        #[cfg(feature = "extended")]
+        if self.0.code.is_extended() {
+            let retry = if self.retryable() { "+" } else { "" };
+            let meaning = crate::wire::text(&[retry, self.0.code.sentence()]);
+            object = object.with("kind", self.0.code.kind().name()).with("meaning", meaning);
+        }
         if let Some(says) = &self.0.provider {
             object = object.with("error", says.error.as_str()).with_some("errorDescription", says.description.as_deref());
         }
-        object
+        object.with_some("challenge", self.0.challenge.clone())
     }
 }
 

@@ -33,7 +33,7 @@ const FOREIGN: &[&str] = &["response", "access_token", "id_token", "refresh_toke
 const LONGEST: usize = 8_192;
 const MOST: usize = 64;
 
-type Parameters = Vec<(String, String)>;
+pub(crate) type Parameters = Vec<(String, String)>;
 
 /// Completes what an address answers, if it answers anything: that of this page, or the one that the window `awaited` by
 /// this page brought.
@@ -50,6 +50,10 @@ pub(crate) async fn process(cx: &Rc<Context>, url: &str, awaited: Option<Attempt
     let parameters = form::parse(query);
     let in_fragment = fragment.and_then(form::parse).is_some_and(|p| (tells(&p) && p.len() > 1) || has_token(&p));
     // A query that cannot be read, on a callback's address, may be half of an answer.
+    #[cfg(feature = "extended")]
+    let signed = super::jarm::response(cx, query, fragment);
+    #[cfg(feature = "extended")]
+    let in_fragment = in_fragment || signed.as_ref().is_some_and(|response| response.in_fragment);
     if !in_fragment && !parameters.as_ref().is_none_or(tells) {
         return Ok(nothing());
     }
@@ -62,6 +66,18 @@ pub(crate) async fn process(cx: &Rc<Context>, url: &str, awaited: Option<Attempt
         if own {
             cx.shell.tell(Effect::ReplaceAddress { url: clean.clone() });
         }
+    };
+
+    #[cfg(feature = "extended")]
+    let is_signed = signed.is_some();
+    #[cfg(feature = "extended")]
+    let (parameters, in_fragment) = match signed {
+        Some(response) if super::jarm::is_others(cx, &response).await => return Ok(nothing()),
+        Some(response) => {
+            scrub();
+            (Some(super::jarm::open(cx, &response).await?), false)
+        }
+        None => (parameters, in_fragment),
     };
 
     // Shape.
@@ -105,14 +121,18 @@ pub(crate) async fn process(cx: &Rc<Context>, url: &str, awaited: Option<Attempt
     let Attempt { return_to, app_state, purpose, window, .. } = attempt;
     let result = match purpose {
         Purpose::SignOut => Object::new().with("handled", "signOut"),
-        Purpose::SignIn(sign_in) => match code(cx, &get).await {
-            Ok(code) => {
-                let session = exchange::sign_in(cx, code, sign_in, app_state.as_ref()).await?;
-                Object::new().with("handled", "signIn").with("session", session)
+        Purpose::SignIn(sign_in) => {
+            #[cfg(feature = "extended")]
+            super::jarm::demand(cx, is_signed)?;
+            match code(cx, &get).await {
+                Ok(code) => {
+                    let session = exchange::sign_in(cx, code, sign_in, app_state.as_ref()).await?;
+                    Object::new().with("handled", "signIn").with("session", session)
+                }
+                Err(error) if sign_in.silent.is_some() => silent::refused(cx, error, window).await?,
+                Err(error) => return Err(error),
             }
-            Err(error) if sign_in.silent.is_some() => silent::refused(cx, error, window).await?,
-            Err(error) => return Err(error),
-        },
+        }
     };
     // The record lay in a storage that others can write to, so its address is checked again.
     let return_to = match return_to {
@@ -123,7 +143,7 @@ pub(crate) async fn process(cx: &Rc<Context>, url: &str, awaited: Option<Attempt
 }
 
 /// The code of a response that the asked provider sent.
-async fn code<'a>(cx: &Rc<Context>, get: &impl Fn(&str) -> Option<&'a str>) -> Result<Secret> {
+pub(crate) async fn code<'a>(cx: &Rc<Context>, get: &impl Fn(&str) -> Option<&'a str>) -> Result<Secret> {
     // RFC 9207 section 2.4, also for errors.
     match get("iss") {
         Some(iss) if iss == cx.config.issuer.as_str() => (),
@@ -163,7 +183,7 @@ fn has_token(parameters: &Parameters) -> bool {
 }
 
 /// RFC 6749 section 3.1: nothing is repeated. Nothing is empty, too long, contradictory or of another flow.
-fn is_well_formed(parameters: &Parameters) -> bool {
+pub(crate) fn is_well_formed(parameters: &Parameters) -> bool {
     let ours: Vec<_> = parameters.iter().filter(|(name, _)| PARAMETERS.contains(&name.as_str())).collect();
     let has = |name: &str| ours.iter().any(|(n, _)| n == name);
     let once = |name: &str| ours.iter().filter(|(n, _)| n == name).count() == 1;

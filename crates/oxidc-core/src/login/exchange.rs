@@ -10,7 +10,7 @@ use super::verify::{self, Checks};
 use crate::client::Context;
 use crate::config::provider::Metadata;
 use crate::config::{discovery, keys};
-use crate::effect::{Effect, Event, Now};
+use crate::effect::{Event, Now};
 use crate::error::{Code, Error, Result};
 use crate::runtime::join;
 use crate::secret::Secret;
@@ -22,6 +22,7 @@ use crate::wire::base64url;
 use crate::wire::form::Form;
 use crate::wire::http::Request;
 use crate::wire::json::{Object, Value};
+use crate::wire::sender::{self, Binding};
 use crate::wire::url::parts;
 
 /// The largest answer that is read, in octets.
@@ -42,7 +43,7 @@ pub(crate) struct TokenResponse {
 
 impl TokenResponse {
     /// Reads an answer (RFC 6749 section 5.1).
-    pub(crate) fn parse(answer: &Value) -> Result<Self> {
+    pub(crate) fn parse(cx: &Context, answer: &Value, binding: &Binding) -> Result<Self> {
         let wrong = |name: &str| Error::new(Code::TokenResponseInvalid).detail(name);
         // A token goes into a header: printable ASCII only (RFC 6750 section 2.1 is narrower).
         let is_token = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic());
@@ -51,11 +52,9 @@ impl TokenResponse {
             Some(value) => value.as_str().map(Some).ok_or_else(|| wrong(name)),
         };
         let access_token = text("access_token")?.filter(|t| is_token(t)).ok_or_else(|| wrong("access_token"))?;
-        let token_type = text("token_type")?.ok_or_else(|| wrong("token_type"))?;
-        if !token_type.eq_ignore_ascii_case("bearer") {
-            // What is longer than any type may be a token in the wrong place.
-            return Err(Error::new(Code::TokenTypeUnsupported).detail(if token_type.len() <= 16 { token_type } else { "not a type" }));
-        }
+        // What is longer than any type may be a token in the wrong place, which must not get into a message.
+        let token_type = text("token_type")?.filter(|name| name.len() <= 32).ok_or_else(|| wrong("token_type"))?;
+        let token_type = binding.accept(cx, token_type)?;
         let expires_in = match answer.as_object().and_then(|o| o.get("expires_in")) {
             None => None,
             Some(Value::Number(seconds)) => seconds.floor().filter(|s| *s >= 0).map(Some).ok_or_else(|| wrong("expires_in"))?,
@@ -84,12 +83,24 @@ impl TokenResponse {
         };
         Ok(Self {
             access_token: access_token.into(),
-            token_type: "Bearer".into(),
+            token_type: token_type.into(),
             expires_in: expires_in.map(|s: i64| s.min(LONGEST_LIFETIME)),
             scope,
             refresh_token: refresh_token.map(Secret::from),
             id_token,
         })
+    }
+
+    /// The answer as an operation gives it out.
+    #[cfg(feature = "extended")]
+    pub(crate) fn to_object(&self) -> crate::wire::json::Object {
+        crate::wire::json::Object::new()
+            .with("accessToken", self.access_token.expose())
+            .with("tokenType", self.token_type.as_str())
+            .with_some("expiresIn", self.expires_in)
+            .with_some("scopes", self.scope.clone())
+            .with_some("refreshToken", self.refresh_token.as_ref().map(Secret::expose))
+            .with_some("idToken", self.id_token.as_deref())
     }
 
     /// The access token as it is cached. The lifetime counts from the moment of the request.
@@ -100,11 +111,16 @@ impl TokenResponse {
 }
 
 /// Sends a form to the token endpoint, with a time limit in milliseconds.
-pub(crate) async fn token_request(cx: &Rc<Context>, metadata: &Metadata, form: Form, timeout: u32) -> Result<TokenResponse, Refusal> {
-    let request = Request { timeout, ..post(cx, metadata.token_endpoint.as_str(), form.with("client_id", &cx.config.client_id)) };
-    let outcome = cx.shell.perform(Effect::Http(request)).await;
+pub(crate) async fn token_request(
+    cx: &Rc<Context>,
+    metadata: &Metadata,
+    form: Form,
+    binding: &Binding,
+    timeout: u32,
+) -> Result<TokenResponse, Refusal> {
+    let outcome = sender::post(cx, &metadata.token_endpoint, form, binding, timeout).await.map_err(Refusal::Other)?;
     let answer = answer::read(outcome, cx.seconds())?;
-    TokenResponse::parse(&answer).map_err(Refusal::Other)
+    TokenResponse::parse(cx, &answer, binding).map_err(Refusal::Other)
 }
 
 /// A form for an endpoint of the provider.
@@ -128,7 +144,7 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn, app
         .with("code_verifier", attempt.verifier.expose());
     let metadata = discovery::metadata(cx).await?;
     let sent_at = cx.shell.now();
-    let (response, keys) = join(token_request(cx, &metadata, form, cx.config.request_timeout), keys::ensure(cx)).await;
+    let (response, keys) = join(token_request(cx, &metadata, form, &attempt.binding, cx.config.request_timeout), keys::ensure(cx)).await;
     let response = response.map_err(|refusal| match refusal {
         Refusal::OAuth(error) if error.error == "invalid_grant" => error.into_error(Code::CodeRejected),
         Refusal::OAuth(error) => {
@@ -138,13 +154,14 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn, app
         Refusal::Other(error) => error,
     })?;
     keys?;
+    let binding = attempt.binding.settle(cx, &response.token_type);
     let id_token = response.id_token.clone().ok_or(Code::IdTokenMissing)?;
-    let checks = Checks { nonce: Some(&attempt.nonce), max_age: attempt.max_age, login: true, access_token: &response.access_token };
+    let checks = Checks { nonce: Some(&attempt.nonce), max_age: attempt.max_age, login: true, access_token: Some(&response.access_token) };
     let claims = verify::id_token(cx, &id_token, checks).await?;
     let mut user = session::user_of(cx, &claims);
     if cx.config.fetch_userinfo {
         let subject = claims.text("sub").unwrap_or_default();
-        match userinfo::fetch(cx, &response.access_token, subject).await {
+        match userinfo::fetch(cx, &response.access_token, subject, &binding).await {
             Ok(Some(more)) => user.extend(more),
             Ok(None) => (),
             Err(error) if error.code() == Code::UserInfoSubjectMismatch => return Err(error),
@@ -167,6 +184,7 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn, app
         tokens: alloc::vec![token],
         authenticated_at: cx.shell.now().wall,
         flight: None,
+        binding,
         max_age: attempt.max_age,
         acr_values: attempt.acr_values,
         extra: Object::new(),

@@ -41,14 +41,14 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions) -> Result<
         }
     }
     if !options.window {
-        return authorize::sign_in(cx, options, true).await;
+        return authorize::sign_in(cx, options, true, false).await;
     }
     let age = options.max_age.map_or_else(String::new, decimal);
     let hint = options.login_hint.as_deref().unwrap_or_default();
     let (scopes, resources, acr) = (words(&options.scopes, ' '), words(&options.resources, ' '), words(&options.acr_values, ' '));
     let flight = text(&["silent\n", &scopes, "\n", &resources, "\n", &acr, "\n", &age, "\n", hint]);
     let work = cx.clone();
-    cx.flights.join(&cx.shell, &flight, Box::pin(async move { authorize::sign_in(&work, options, true).await.map(drop) })).await?;
+    cx.flights.join(&cx.shell, &flight, Box::pin(async move { authorize::sign_in(&work, options, true, false).await.map(drop) })).await?;
     Ok(view(cx))
 }
 

@@ -9,6 +9,7 @@ use crate::config::keys;
 use crate::effect::{Effect, Outcome};
 use crate::error::{Code, Error, Result};
 use crate::secret::Secret;
+use crate::wire::jose::{Algorithm, Jws};
 use crate::wire::json::{Object, Value};
 
 /// What this token is checked against beside the configuration.
@@ -20,7 +21,7 @@ pub(crate) struct Checks<'a> {
     /// Whether it comes from a sign-in, not from a refresh.
     pub(crate) login: bool,
     /// The access token that came with it.
-    pub(crate) access_token: &'a Secret,
+    pub(crate) access_token: Option<&'a Secret>,
 }
 
 /// Checks an ID token (OpenID Connect Core 1.0 sections 3.1.3.7 and 3.1.3.8) and gives out its claims.
@@ -41,7 +42,24 @@ pub(crate) async fn id_token(cx: &Rc<Context>, token: &str, checks: Checks<'_>) 
         login: checks.login,
     };
     let algorithm = id_token::algorithm(&jws, &expected)?;
-    let mut verdict = Err(Code::IdTokenSignature.into());
+    signature(cx, &jws, algorithm, Code::IdTokenSignature).await?;
+    id_token::claims(&jws, &expected)?;
+    let claims = jws.payload.as_object().cloned().unwrap_or_default();
+    match (claims.get("at_hash"), checks.access_token) {
+        (None | Some(Value::Null), _) | (_, None) => (),
+        (Some(hash), Some(access_token)) => {
+            let digest = cx.digest(algorithm.digest_bits(), access_token.expose().as_bytes()).await?;
+            if !hash.as_str().is_some_and(|hash| id_token::access_token_hash(hash, &digest)) {
+                return Err(Code::IdTokenAccessTokenHash.into());
+            }
+        }
+    }
+    Ok(claims)
+}
+
+/// Verifies a signature of the provider; `wrong` where no key of it made that.
+pub(crate) async fn signature(cx: &Rc<Context>, jws: &Jws, algorithm: Algorithm, wrong: Code) -> Result<()> {
+    let mut verdict = Err(wrong.into());
     for key in keys::candidates(cx, algorithm, jws.header.kid.as_deref()).await? {
         let verify = Effect::Verify { algorithm, key, data: jws.signing_input.clone().into_bytes(), signature: jws.signature.clone() };
         match cx.shell.perform(verify).await {
@@ -53,17 +71,5 @@ pub(crate) async fn id_token(cx: &Rc<Context>, token: &str, checks: Checks<'_>) 
             _ => verdict = Err(Error::new(Code::CryptoUnavailable).detail(algorithm.name())),
         }
     }
-    verdict?;
-    id_token::claims(&jws, &expected)?;
-    let claims = jws.payload.as_object().cloned().unwrap_or_default();
-    match claims.get("at_hash") {
-        None | Some(Value::Null) => (),
-        Some(hash) => {
-            let digest = cx.digest(algorithm.digest_bits(), checks.access_token.expose().as_bytes()).await?;
-            if !hash.as_str().is_some_and(|hash| id_token::access_token_hash(hash, &digest)) {
-                return Err(Code::IdTokenAccessTokenHash.into());
-            }
-        }
-    }
-    Ok(claims)
+    verdict
 }

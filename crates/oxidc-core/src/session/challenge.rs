@@ -21,17 +21,19 @@ impl Challenge {
     }
 }
 
-/// Whether a new token may help: the header is not readable, or it asks for a bearer token and names no other trouble.
-pub(crate) fn asks_for_token(header: Option<&str>) -> bool {
+/// Whether a new token may help: the header is not readable, or it asks for a token of our `scheme` and names no other trouble.
+pub(crate) fn asks_for_token(header: Option<&str>, scheme: &str) -> bool {
     let Some(challenges) = header.and_then(parse) else { return true };
-    challenges.iter().any(|c| c.scheme == "bearer" && c.get("error").is_none_or(|error| error == "invalid_token"))
+    challenges.iter().any(|c| c.scheme == scheme && c.get("error").is_none_or(|error| error == "invalid_token"))
 }
 
 /// What an API demands of the sign-in, as the options that satisfy it (RFC 9470 section 3). A member that is malformed is
 /// not there.
 pub(crate) fn step_up(header: Option<&str>) -> Option<Object> {
     let challenges = header.and_then(parse)?;
-    let challenge = challenges.iter().find(|c| c.scheme == "bearer" && c.get("error") == Some("insufficient_user_authentication"))?;
+    let challenge = challenges
+        .iter()
+        .find(|c| matches!(c.scheme.as_str(), "bearer" | "dpop") && c.get("error") == Some("insufficient_user_authentication"))?;
     let mut acr_values: Vec<Value> = Vec::new();
     for value in challenge.get("acr_values").unwrap_or_default().split(' ') {
         if !value.is_empty() {
@@ -123,6 +125,7 @@ fn skip_token68(text: &str) -> &str {
 mod tests {
     use super::*;
 
+    #[allow(clippy::type_complexity)]
     fn shape(header: &str) -> Option<Vec<(String, Vec<(String, String)>)>> {
         parse(header).map(|list| list.into_iter().map(|c| (c.scheme, c.parameters)).collect())
     }
@@ -154,7 +157,7 @@ mod tests {
             (Some("Bearer error=\"insufficient_user_authentication\", acr_values=\"a b\""), false),
             (Some("\"unterminated"), true),
         ] {
-            assert_eq!(asks_for_token(header), asks, "{header:?}");
+            assert_eq!(asks_for_token(header, "bearer"), asks, "{header:?}");
         }
     }
 

@@ -9,6 +9,8 @@ pub(crate) mod request;
 pub(crate) mod step_up;
 pub(crate) mod store;
 pub(crate) mod userinfo;
+#[cfg(feature = "extended")]
+pub(crate) mod userinfo_jwt;
 
 use alloc::rc::Rc;
 use alloc::string::String;
@@ -118,6 +120,7 @@ pub(crate) fn user_of(cx: &Context, claims: &Object) -> Object {
 /// session that is there. One without anything shown, which began `silent`, gives way to a sign-out that came later.
 pub(crate) async fn begin(cx: &Rc<Context>, record: Record, same_user: bool, silent: Option<Millis>) -> Result<Value> {
     store::load(cx).await;
+    let before = cx.sessions.record.borrow().as_ref().map(|record| record.binding.clone());
     if same_user {
         store::reload(cx).await;
     }
@@ -135,6 +138,9 @@ pub(crate) async fn begin(cx: &Rc<Context>, record: Record, same_user: bool, sil
         }
     }
     cx.sessions.needs_sign_in.set(false);
+    if let Some(before) = before {
+        before.forget(cx);
+    }
     changed(cx, "signed_in");
     announce_token(cx, None);
     Ok(view(cx))
@@ -143,9 +149,11 @@ pub(crate) async fn begin(cx: &Rc<Context>, record: Record, same_user: bool, sil
 /// Ends the session in this tab and, through the storage, in all others. What began before cannot bring it back.
 pub(crate) async fn sign_out(cx: &Rc<Context>) {
     cx.sessions.needs_sign_in.set(false);
-    let was_signed_in = cx.sessions.forget();
+    let before = cx.sessions.record.borrow().as_ref().map(|record| record.binding.clone());
+    cx.sessions.forget();
     store::replace(cx, Err(mark(cx, SIGNED_OUT)), None, false).await;
-    if was_signed_in {
+    if let Some(before) = before {
+        before.forget(cx);
         ended(cx, SIGNED_OUT);
     }
 }
@@ -155,6 +163,7 @@ pub(crate) async fn sign_out(cx: &Rc<Context>) {
 pub(crate) async fn end(cx: &Rc<Context>, of: &Record, reason: &'static str) -> bool {
     let ends = store::replace(cx, Err(mark(cx, reason)), Some(of), false).await;
     if ends {
+        of.binding.forget(cx);
         ended(cx, reason);
     }
     ends

@@ -10,13 +10,14 @@ use crate::login::exchange::LONGEST_LIFETIME;
 use crate::secret::Secret;
 use crate::time::{Millis, SECOND};
 use crate::wire::json::{Object, Value};
+use crate::wire::sender::Binding;
 
 /// The version of the stored form.
 const VERSION: i64 = 1;
 /// The end that the person asked for.
 pub(crate) const SIGNED_OUT: &str = "signed_out";
 /// The other ends: each leaves a person who has to sign in again.
-const REASONS: &[&str] = &["refresh_rejected", "refresh_lost", "user_changed", "provider_signed_out"];
+const REASONS: &[&str] = &["refresh_rejected", "refresh_lost", "user_changed", "provider_signed_out", "key_lost"];
 
 /// A session.
 #[derive(Clone, Debug)]
@@ -37,6 +38,8 @@ pub(crate) struct Record {
     pub(crate) authenticated_at: Millis,
     /// What became of the last use of the refresh token, if not all is well.
     pub(crate) flight: Option<Flight>,
+    /// What the tokens are bound to.
+    pub(crate) binding: Binding,
     /// The `max_age` and the `acr_values` that the sign-in asked for.
     pub(crate) max_age: Option<i64>,
     pub(crate) acr_values: String,
@@ -73,6 +76,7 @@ pub(crate) struct Ended {
 }
 
 /// What a stored text turns out to be.
+#[allow(clippy::large_enum_variant)]
 pub(crate) enum Stored {
     Session(Record),
     Ended {
@@ -245,6 +249,7 @@ impl Record {
             .with("resources", self.resources.as_slice())
             .with("tokens", tokens)
             .with("authenticatedAt", self.authenticated_at)
+            .with_some("binding", self.binding.to_value())
             .with_some("flight", self.flight.as_ref().map(Flight::to_value))
             .with_some("maxAge", self.max_age)
             .with("acrValues", self.acr_values.as_str())
@@ -350,6 +355,7 @@ fn session(cx: &Context, value: &Value, generation: i64) -> Option<Record> {
         tokens,
         authenticated_at: integer(value, "authenticatedAt")?,
         flight: value.get("flight").map(Flight::from_value),
+        binding: Binding::from_value(value.get("binding")),
         max_age: integer(value, "maxAge"),
         acr_values: text(value, "acrValues").unwrap_or_default(),
         extra: value.get("extra").and_then(Value::as_object).cloned().unwrap_or_default(),

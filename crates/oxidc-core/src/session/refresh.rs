@@ -191,6 +191,7 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
             cx.sessions.needs_sign_in.set(true);
             return Err(Code::NoRefreshToken.into());
         };
+        record.binding.check(cx).await?;
         // What takes time or can fail does so before anything is marked.
         let metadata = discovery::metadata(cx).await?;
         let mut form = Form::new().with("grant_type", "refresh_token").with("refresh_token", refresh_token.expose());
@@ -232,7 +233,7 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
             ..before.clone()
         };
         let settle = async |flight: Option<Flight>, error: &Error| settle(cx, &record, &mark, flight, error).await;
-        match token_request(cx, &metadata, form, timeout).await {
+        match token_request(cx, &metadata, form, &record.binding, timeout).await {
             Ok(response) => {
                 let token = response.token(want.resources.clone(), want.scopes.clone(), sent_at);
                 let result = receive(cx, &record, want, response, token).await;
@@ -334,7 +335,7 @@ async fn receive(cx: &Rc<Context>, of: &Record, want: &Want, response: TokenResp
     let mut verified = Ok(None);
     if let Some(id_token) = &response.id_token {
         let nonce = of.claims.text("nonce");
-        let checks = Checks { nonce, max_age: None, login: false, access_token: &response.access_token };
+        let checks = Checks { nonce, max_age: None, login: false, access_token: Some(&response.access_token) };
         match verify::id_token(cx, id_token, checks).await {
             Ok(claims) => {
                 // OpenID Connect Core 1.0 section 12.2.

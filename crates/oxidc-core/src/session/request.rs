@@ -1,19 +1,16 @@
 //! The application's own requests: which carry a token, and what happens when an API refuses it (RFC 6750).
 
 use alloc::rc::Rc;
-use alloc::string::String;
 
 use super::challenge::asks_for_token;
 use super::record::Want;
 use super::{refresh, step_up, store};
 use crate::client::Context;
 use crate::command::{FetchOptions, TokenOptions};
-use crate::effect::{Effect, Outcome};
 use crate::error::{Code, Result};
 use crate::secret::Secret;
 use crate::time::{Millis, SECOND};
-use crate::wire::answer::failed;
-use crate::wire::http::Response;
+use crate::wire::sender::{self, send};
 
 /// A token that is younger was refused for another reason than its age.
 const YOUNG: Millis = 5 * SECOND;
@@ -22,7 +19,7 @@ const YOUNG: Millis = 5 * SECOND;
 /// renewed once and the request repeated once, where it can be sent again.
 pub(crate) async fn fetch(cx: &Rc<Context>, request: &FetchOptions) -> Result<()> {
     let Some(resources) = cx.config.token_for(&request.origin) else {
-        return send(cx, None).await.map(drop);
+        return send(cx, request, None).await.map(drop);
     };
     if request.authorization {
         return Err(Code::AuthorizationHeaderSet.into());
@@ -32,10 +29,10 @@ pub(crate) async fn fetch(cx: &Rc<Context>, request: &FetchOptions) -> Result<()
     }
     let options = TokenOptions { resources: resources.to_vec(), ..TokenOptions::default() };
     let used = token(cx, &options).await?;
-    let mut response = send(cx, Some(&used)).await?;
-    let asks = response.status == 401 && request.replayable && asks_for_token(response.www_authenticate.as_deref());
+    let mut response = send(cx, request, Some(&used)).await?;
+    let asks = response.status == 401 && request.replayable && asks_for_token(response.www_authenticate.as_deref(), sender::scheme(cx));
     if asks && let Some(token) = another(cx, &options, &used).await? {
-        response = send(cx, Some(&token)).await?;
+        response = send(cx, request, Some(&token)).await?;
     }
     match step_up::demand(&response) {
         Some(demand) => step_up::fetch(cx, request, &options, demand).await,
@@ -70,12 +67,4 @@ fn is_young(cx: &Context, options: &TokenOptions) -> bool {
         false => Want { resources: options.resources.clone(), scopes: cx.config.scopes_of(&options.resources) },
     };
     record.find(&want).is_some_and(|token| token.age(cx.shell.now()) < YOUNG)
-}
-
-pub(super) async fn send(cx: &Context, token: Option<&Secret>) -> Result<Response> {
-    let authorization = token.map(|token| Secret::from(String::from("Bearer ") + token.expose()));
-    match cx.shell.perform(Effect::Send { task: cx.shell.current(), authorization }).await {
-        Outcome::Http(response) => Ok(response),
-        other => Err(failed(other)),
-    }
 }

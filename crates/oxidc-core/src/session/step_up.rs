@@ -3,7 +3,7 @@
 use alloc::rc::Rc;
 
 use super::challenge;
-use super::request::{send, token};
+use super::request::token;
 use crate::client::Context;
 use crate::command::{FetchOptions, TokenOptions};
 use crate::config::options::has;
@@ -12,6 +12,7 @@ use crate::error::{Code, Error, Result};
 use crate::time::SECOND;
 use crate::wire::http::Response;
 use crate::wire::json::{Object, Value};
+use crate::wire::sender::send;
 
 /// The function that is asked.
 const HOOK: &str = "stepUp";
@@ -37,7 +38,7 @@ pub(super) async fn fetch(cx: &Rc<Context>, request: &FetchOptions, options: &To
         _ => return Err(required),
     }
     let token = token(cx, options).await?;
-    match self::demand(&send(cx, Some(&token)).await?) {
+    match self::demand(&send(cx, request, Some(&token)).await?) {
         Some(demand) => Err(Error::new(Code::StepUpUnsatisfied).demanding(demand)),
         None => Ok(()),
     }

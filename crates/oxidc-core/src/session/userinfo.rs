@@ -1,7 +1,6 @@
 //! User information (OpenID Connect Core 1.0 section 5.3).
 
 use alloc::rc::Rc;
-use alloc::string::String;
 
 use super::record::Record;
 use super::store::{self, Commit};
@@ -9,35 +8,27 @@ use super::{changed, refresh, view};
 use crate::client::Context;
 use crate::command::TokenOptions;
 use crate::config::discovery;
-use crate::effect::Effect;
 use crate::error::{Code, Error, Result};
-use crate::login::exchange::LIMIT;
 use crate::secret::Secret;
 use crate::wire::answer::{self, Refusal};
-use crate::wire::http::Request;
 use crate::wire::json::{Object, Value};
+use crate::wire::sender::{self, Binding};
 
 /// Claims that only the ID token may state.
 const PROTOCOL: &[&str] = &["iss", "aud", "exp", "iat", "nbf", "nonce", "acr", "amr", "azp", "auth_time", "at_hash"];
 
 /// Reads user information. `None` where the provider has no such endpoint.
-pub(crate) async fn fetch(cx: &Rc<Context>, access_token: &Secret, subject: &str) -> Result<Option<Object>> {
+pub(crate) async fn fetch(cx: &Rc<Context>, access_token: &Secret, subject: &str, binding: &Binding) -> Result<Option<Object>> {
     let metadata = discovery::metadata(cx).await?;
     let Some(endpoint) = &metadata.userinfo_endpoint else { return Ok(None) };
-    let request = Request {
-        method: "GET",
-        url: endpoint.as_str().into(),
-        headers: alloc::vec![("accept", "application/json".into()), ("authorization", String::from("Bearer ") + access_token.expose())],
-        body: None,
-        timeout: cx.config.request_timeout,
-        limit: LIMIT,
-    };
-    let outcome = cx.shell.perform(Effect::Http(request)).await;
+    let outcome = sender::get(cx, endpoint, access_token, binding).await?;
     if let crate::effect::Outcome::Http(response) = &outcome
         && matches!(response.status, 401 | 403)
     {
         return Err(Error::new(Code::UserInfoRefused));
     }
+    #[cfg(feature = "extended")]
+    let outcome = sender::signed_userinfo(cx, outcome).await?;
     let claims = answer::read(outcome, cx.seconds()).map_err(|refusal| match refusal {
         Refusal::OAuth(error) => error.into_error(Code::UserInfoRefused),
         Refusal::Other(error) => error,
@@ -59,10 +50,10 @@ pub(crate) async fn fetch(cx: &Rc<Context>, access_token: &Secret, subject: &str
 pub(crate) async fn refetch(cx: &Rc<Context>) -> Result<Value> {
     let mut token = access_token(cx, false).await?;
     let subject = cx.sessions.record().ok_or(Code::NoSession)?.subject;
-    let mut result = fetch(cx, &token, &subject).await;
+    let mut result = fetch(cx, &token, &subject, &bound(cx)).await;
     if matches!(&result, Err(error) if error.code() == Code::UserInfoRefused) {
         token = access_token(cx, true).await?;
-        result = fetch(cx, &token, &subject).await;
+        result = fetch(cx, &token, &subject, &bound(cx)).await;
     }
     let claims = result?.ok_or_else(|| Error::new(Code::EndpointMissing).detail("userinfo_endpoint"))?;
     let record = cx.sessions.record().filter(|record| record.subject == subject).ok_or(Code::SignedOut)?;
@@ -76,6 +67,10 @@ pub(crate) async fn refetch(cx: &Rc<Context>) -> Result<Value> {
         Commit::Done => changed(cx, "user_info"),
     }
     Ok(view(cx))
+}
+
+fn bound(cx: &Context) -> Binding {
+    cx.sessions.record.borrow().as_ref().map(|record| record.binding.clone()).unwrap_or_default()
 }
 
 async fn access_token(cx: &Rc<Context>, force_refresh: bool) -> Result<Secret> {

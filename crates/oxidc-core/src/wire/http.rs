@@ -42,6 +42,8 @@ pub struct Response {
     pub date: Option<String>,
     /// `www-authenticate`; several are joined with a comma.
     pub www_authenticate: Option<String>,
+    /// `dpop-nonce`.
+    pub dpop_nonce: Option<String>,
     /// The body; empty where it was not read.
     pub body: String,
 }

@@ -2,6 +2,14 @@
 
 pub(crate) mod answer;
 pub mod base64url;
+#[cfg(not(feature = "extended"))]
+pub(crate) mod bearer;
+#[cfg(feature = "extended")]
+pub(crate) mod bound;
+#[cfg(feature = "extended")]
+pub(crate) mod client_auth;
+#[cfg(feature = "extended")]
+pub mod dpop;
 pub mod form;
 pub mod http;
 pub mod jose;
@@ -9,6 +17,11 @@ pub mod json;
 pub mod url;
 
 use alloc::string::String;
+
+#[cfg(not(feature = "extended"))]
+pub(crate) use bearer as sender;
+#[cfg(feature = "extended")]
+pub(crate) use bound as sender;
 
 /// Texts one after the other. (`concat` and `join` of the library bring code that panics and formats.)
 pub(crate) fn text(parts: &[&str]) -> String {

@@ -7,6 +7,8 @@ mod base64url;
 mod callback;
 mod discovery;
 mod exchange;
+#[cfg(feature = "extended")]
+mod extended;
 mod form;
 // Its targets belong to a crate of their own, too.
 #[allow(unreachable_pub)]

@@ -250,6 +250,7 @@ fn t487_t488_after_a_sign_out_no_other_tab_gets_a_token_or_goes_to_the_provider(
     let tabs = world.signed_in_tabs(3);
     world.expire();
     world.sign_out(tabs[0]).unwrap();
+    world.run_for(1_000);
     let before = (world.network.sent.len(), world.story.lines().iter().filter(|line| line.contains("navigate")).count());
     for tab in &tabs {
         let error = world.get_tokens(*tab).unwrap_err();

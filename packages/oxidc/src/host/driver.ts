@@ -2,10 +2,10 @@
  * Drives a core: runs the application's calls, performs effects, feeds outcomes. Decides nothing.
  * @module
  */
-import type { AuthClientOptions, CallbackResult, PopupOptions, Storage } from '../types.js';
+import type { AuthClientOptions, CallbackResult, PopupOptions, RequestObjectSigner, Storage } from '../types.js';
 import { arrive } from './callback.js';
 import { places } from './coherent.js';
-import { digest, random, verify } from './crypto.js';
+import { decode, digest, encode, random, verify } from './crypto.js';
 import { describe, failure, http } from './http.js';
 import { Locks } from './locks.js';
 import { type Core, type CoreError, type Effect, Failed, type Outcome } from './protocol.js';
@@ -22,6 +22,8 @@ export interface DriverOptions {
   storage?: Storage | undefined;
   /** Makes a core. Called again after a trap. */
   makeCore: (options: string, page: string, wall: number, monotonic: number) => Core | Promise<Core>;
+  /** What the application signs request objects with. */
+  requestObject?: RequestObjectSigner | undefined;
   /** Makes the error that a call rejects with. */
   makeError: (error: CoreError) => unknown;
   /** Functions of the application that the core may ask. */
@@ -32,8 +34,8 @@ export interface DriverOptions {
 export interface Extra {
   /** Aborts the call. */
   signal?: AbortSignal | undefined;
-  /** Sends the application's own request with an `Authorization` header value, or without one. */
-  send?: (authorization: string | null) => Promise<Response>;
+  /** Sends the application's own request with the values of an `Authorization` and a `DPoP` header, or without. */
+  send?: (authorization: string | null, dpop?: string) => Promise<Response>;
   /** The window that was opened for the call, or null where that was not allowed. */
   popup?: Window | null;
 }
@@ -253,13 +255,18 @@ export class Driver {
       case 'http':
         return http(this.#fetch, effect, signal);
       case 'send':
-        return this.#send(effect.task, effect.authorization);
+        return this.#send(effect.task, effect.authorization, effect.dpop);
       case 'random':
         return random(effect.octets);
       case 'digest':
         return digest(effect.bits, effect.data);
       case 'verify':
         return verify(effect);
+      case 'key':
+      case 'sign':
+      case 'forgetKey':
+      case 'requestObject':
+        return import('./keys.js').then(({ perform }) => perform(effect, this.#options.requestObject, { encode, decode, Failed }));
       case 'resolve': {
         const { href, origin } = new URL(effect.url, location.href);
         return { href, origin };
@@ -296,11 +303,11 @@ export class Driver {
     }
   }
 
-  async #send(task: number, authorization: string | null): Promise<Outcome> {
+  async #send(task: number, authorization: string | null, dpop?: string): Promise<Outcome> {
     const send = this.#calls.get(task)?.send;
     if (!send) throw new Failed('aborted');
     try {
-      return describe(await send(authorization));
+      return describe(await send(authorization, dpop));
     } catch (error) {
       throw (error as { name?: string } | null)?.name === 'AbortError' ? new Failed('aborted') : failure(error);
     }

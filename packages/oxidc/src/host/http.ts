@@ -6,7 +6,7 @@ import { type Effect, Failed, type Outcome } from './protocol.js';
 
 type Http = Extract<Effect, { do: 'http' }>;
 
-const READ = ['content-type', 'retry-after', 'date', 'www-authenticate'];
+const READ = ['content-type', 'retry-after', 'date', 'www-authenticate', 'dpop-nonce'];
 
 /** What the core may know of an answer. */
 export function describe(response: Response, body?: string): Outcome {

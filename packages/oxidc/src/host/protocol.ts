@@ -13,10 +13,14 @@ export interface Core {
 /** Something that the core wants done. */
 export type Effect = { id: number } & (
   | { do: 'http'; method: string; url: string; headers: [string, string][]; body: string | null; timeout: number; limit: number }
-  | { do: 'send'; task: number; authorization: string | null }
+  | { do: 'send'; task: number; authorization: string | null; dpop?: string }
   | { do: 'random'; octets: number }
   | { do: 'digest'; bits: number; data: string }
   | { do: 'verify'; algorithm: string; key: JsonWebKey; data: string; signature: string }
+  | { do: 'key'; name: string; make: boolean }
+  | { do: 'sign'; key: string; algorithm: string; data: string }
+  | { do: 'forgetKey'; name: string }
+  | { do: 'requestObject'; claims: Record<string, unknown> }
   | { do: 'resolve'; url: string }
   | { do: 'load'; area: Area; key: string }
   | { do: 'swap'; area: Area; key: string; expected: string | null; value: string | null }
@@ -43,6 +47,9 @@ export interface CoreError {
   session: 'kept' | 'ended' | 'unknown';
   /** The detail; the sentence belongs to the code. */
   message?: string | undefined;
+  /** Kind and sentence of a code that only the extended module knows. */
+  kind?: 'configuration' | 'environment' | 'network' | 'provider' | 'protocol' | 'callback' | 'session' | 'request';
+  meaning?: string;
   retryAfter?: number;
   error?: string;
   errorDescription?: string;

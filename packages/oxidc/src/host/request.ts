@@ -10,15 +10,20 @@ export async function request(run: Driver['run'], input: RequestInfo | URL, init
   const { origin } = new URL(request.url);
   const stream = init.body instanceof ReadableStream || (input instanceof Request && input.body !== null);
   let last: Response | undefined;
-  const send = async (authorization: string | null) => {
+  const send = async (authorization: string | null, dpop?: string) => {
     const copy = stream ? request : request.clone();
     const headers = new Headers(copy.headers);
     if (authorization) headers.set('authorization', authorization);
-    const redirect = authorization && init.redirect === undefined && !(input instanceof Request) ? 'error' : copy.redirect;
+    if (dpop) headers.set('dpop', dpop);
+    const wanted = authorization && init.redirect === undefined && !(input instanceof Request) ? 'error' : copy.redirect;
+    // A browser takes `Authorization` off when a redirect leads elsewhere, but not a proof.
+    const redirect = dpop && wanted === 'follow' ? 'error' : wanted;
     return (last = await globalThis.fetch(new Request(copy, { headers, redirect })));
   };
   const command = {
     do: 'fetch',
+    method: request.method,
+    url: request.url,
     origin,
     mode: request.mode,
     authorization: request.headers.has('authorization'),

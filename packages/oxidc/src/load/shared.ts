@@ -6,15 +6,15 @@ import type { Load } from '../client.js';
 import { errorFor } from '../errors.js';
 import { coreOf } from './core.js';
 
-/** A loader that takes the module from somewhere. A failed attempt is repeated by the next call. */
-export function loader(take: () => Promise<Response> | Response): Load {
-  let module: Promise<WebAssembly.Module> | undefined;
-  return async () => {
+/** A loader that takes the modules from somewhere. A failed attempt is repeated by the next call. */
+export function loader(take: (extended: boolean) => Promise<Response> | Response): Load {
+  const modules: (Promise<WebAssembly.Module> | undefined)[] = [];
+  return async (extended) => {
     try {
       // An instance for each core: one that trapped is never used again.
-      return coreOf(await WebAssembly.instantiate(await (module ??= compile(take()))));
+      return coreOf(await WebAssembly.instantiate(await (modules[+extended] ??= compile(take(extended)))));
     } catch (error) {
-      module = undefined;
+      modules[+extended] = undefined;
       throw errorFor(/unsafe-eval|Content Security Policy|CSP/i.test(String(error)) ? 'wasm_blocked' : 'wasm_failed', String(error));
     }
   };

@@ -4,5 +4,8 @@
  */
 import { loader } from './shared.js';
 
-/** Fetches the module. */
-export const load = loader(() => fetch(new URL('./oxidc_bg.wasm', import.meta.url)));
+/** Fetches a module. */
+export const load = loader((extended) =>
+  // Bundlers find both files by these very words.
+  fetch(extended ? new URL('./oxidc_extended_bg.wasm', import.meta.url) : new URL('./oxidc_bg.wasm', import.meta.url)),
+);

@@ -13,6 +13,7 @@ use crate::error::{Code, Error, Result};
 use crate::secret::{Secret, same};
 use crate::time::{Millis, SECOND};
 use crate::wire::json::{Object, Value};
+use crate::wire::sender::Binding;
 
 const KEY: &str = "oxidc:attempts";
 /// How many attempts are kept; the oldest go first.
@@ -51,9 +52,12 @@ pub(crate) struct SignIn {
     pub(crate) same_user: bool,
     /// When it began, if nothing was to be shown.
     pub(crate) silent: Option<Millis>,
+    /// What the tokens are to be bound to.
+    pub(crate) binding: Binding,
 }
 
 /// What a `state` leads to.
+#[allow(clippy::large_enum_variant)]
 pub(crate) enum Found {
     /// An attempt of this client. It is used up now.
     Ours(Attempt),
@@ -178,19 +182,20 @@ fn to_value(cx: &Context, attempt: &Attempt) -> Value {
             .with("redirectUri", sign_in.redirect_uri.as_str())
             .with("nonce", sign_in.nonce.as_str())
             .with("verifier", sign_in.verifier.expose())
-            .with("scopes", sign_in.scopes.clone())
-            .with("resources", sign_in.resources.clone())
+            .with("scopes", sign_in.scopes.as_slice())
+            .with("resources", sign_in.resources.as_slice())
             .with_some("maxAge", sign_in.max_age)
             .with("acrValues", sign_in.acr_values.as_str())
             .with("sameUser", sign_in.same_user)
-            .with_some("silent", sign_in.silent),
+            .with_some("silent", sign_in.silent)
+            .with_some("binding", sign_in.binding.to_value()),
     }
     .into()
 }
 
 fn from_value(entry: &Value) -> Option<Attempt> {
     let text = |name: &str| entry.string(name);
-    let flag = |name: &str| entry.get(name).and_then(Value::as_bool).unwrap_or(false);
+    let flag = |name: &str| entry.flag(name).unwrap_or(false);
     let texts = |name: &str| Some(entry.get(name)?.as_array()?.iter().filter_map(Value::as_str).map(String::from).collect());
     let purpose = match text("purpose")?.as_str() {
         "signOut" => Purpose::SignOut,
@@ -204,6 +209,7 @@ fn from_value(entry: &Value) -> Option<Attempt> {
             acr_values: text("acrValues").unwrap_or_default(),
             same_user: flag("sameUser"),
             silent: entry.integer("silent"),
+            binding: Binding::from_value(entry.get("binding")),
         }),
         _ => return None,
     };

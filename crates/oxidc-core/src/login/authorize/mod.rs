@@ -1,6 +1,10 @@
 //! The authorization request (OpenID Connect Core 1.0 section 3.1.2.1, RFC 6749 section 4.1.1).
 
 pub(crate) mod attempt;
+#[cfg(feature = "extended")]
+pub(crate) mod jar;
+#[cfg(feature = "extended")]
+pub(crate) mod par;
 pub(crate) mod pkce;
 
 use alloc::rc::Rc;
@@ -12,22 +16,27 @@ use crate::client::Context;
 use crate::command::SignInOptions;
 use crate::config::discovery;
 use crate::config::options::{add, has};
+use crate::config::provider::Metadata;
 use crate::effect::{Effect, Event, Outcome};
 use crate::error::{Code, Error, Result};
 use crate::login::window;
 use crate::wire::form::{Form, append_query};
+#[cfg(feature = "extended")]
+use crate::wire::json::Object;
 use crate::wire::json::Value;
+use crate::wire::sender::Binding;
 use crate::wire::{base64url, decimal, words};
 
 /// Parameters that the client sets itself; none can be replaced (RFC 9700 section 4.7).
 const RESERVED: &[&str] = &[
     "client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge", "code_challenge_method",
     "request", "request_uri", "resource", "prompt", "login_hint", "max_age", "acr_values", "ui_locales", "display", "client_secret",
+    "dpop_jkt",
 ];
 
-/// Sends the person to the provider's authorization endpoint, in this page or in a window. `silent`: nothing is to be
-/// shown there. The session, if a window brought one, or null.
-pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions, silent: bool) -> Result<Value> {
+/// Sends the person to the provider's authorization endpoint, in this page or in a window, or only tells the `address` and what an
+/// answer is checked against. `silent`: nothing is to be shown there. The session, if a window brought one, or null.
+pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions, silent: bool, address: bool) -> Result<Value> {
     if let Some((name, _)) = options.extra_parameters.iter().find(|(name, _)| RESERVED.contains(&name.as_str())) {
         return Err(Error::new(Code::ParameterReserved).detail(name.as_str()));
     }
@@ -37,6 +46,7 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions, silent: bo
     let metadata = discovery::metadata(cx).await?;
     let [state, nonce, verifier] = random_texts(cx).await?;
     let challenge = pkce::challenge(cx, &verifier).await?;
+    let binding = Binding::make(cx, &metadata, &state).await?;
     let return_to = match &options.return_to {
         Some(url) => own_address(cx, url).await,
         None => None,
@@ -69,14 +79,22 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions, silent: bo
         .with_some("max_age", options.max_age.map(decimal).as_deref())
         .with_some("acr_values", if acr_values.is_empty() { None } else { Some(&acr_values) })
         .with_some("ui_locales", some_words(&options.ui_locales).as_deref())
-        .with_some("display", options.display.as_deref());
+        .with_some("display", options.display.as_deref())
+        .with_some("dpop_jkt", binding.thumbprint());
     for resource in &resources {
         form = form.with("resource", resource);
     }
     for (name, value) in &options.extra_parameters {
         form = form.with(name, value);
     }
-    let url = append_query(metadata.authorization_endpoint.as_str(), &form.finish());
+    let url = address_of(cx, &metadata, form).await?;
+    #[cfg(feature = "extended")]
+    if address {
+        let request = Object::new().with("url", url).with("state", state).with("nonce", nonce).with("codeVerifier", verifier);
+        let request = request.with("redirectUri", cx.config.redirect_uri.as_str()).with("scopes", scopes).with("resources", resources);
+        return Ok(request.with_some("maxAge", options.max_age).with_some("binding", binding.to_value()).into());
+    }
+    let _ = address;
 
     let (created_at, window) = (cx.shell.now().wall, options.window);
     let purpose = Purpose::SignIn(SignIn {
@@ -86,6 +104,7 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions, silent: bo
         scopes,
         resources,
         max_age: options.max_age,
+        binding,
         acr_values,
         same_user: silent || options.same_user,
         silent: silent.then_some(created_at),
@@ -103,6 +122,23 @@ pub(crate) async fn go(cx: &Rc<Context>, url: String, attempt: Attempt, frame: b
     }
     kept?;
     navigate(cx, url).await.map(|()| Value::Null)
+}
+
+/// The address of the request, which the extended features may push or sign first.
+#[cfg(not(feature = "extended"))]
+async fn address_of(_: &Rc<Context>, metadata: &Metadata, form: Form) -> Result<String> {
+    if metadata.requires_pushed {
+        return Err(Code::PushedRequestRequired.into());
+    }
+    Ok(append_query(metadata.authorization_endpoint.as_str(), &form.finish()))
+}
+
+#[cfg(feature = "extended")]
+async fn address_of(cx: &Rc<Context>, metadata: &Metadata, form: Form) -> Result<String> {
+    let form = form.with_some("response_mode", cx.config.extended.response_mode.map(|mode| mode.name()));
+    let form = jar::sign(cx, form).await?;
+    let form = par::push(cx, metadata, form).await?;
+    Ok(append_query(metadata.authorization_endpoint.as_str(), &form.finish()))
 }
 
 /// Goes to an address of the provider.

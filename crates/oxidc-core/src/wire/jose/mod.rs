@@ -3,7 +3,13 @@
 mod algorithm;
 mod jwk;
 mod jws;
+#[cfg(feature = "extended")]
+mod sign;
 
 pub use algorithm::Algorithm;
 pub use jwk::{KeySet, KeySetError};
 pub use jws::{Header, Jws, JwsError};
+#[cfg(feature = "extended")]
+pub(crate) use sign::sign;
+#[cfg(feature = "extended")]
+pub use sign::signing_input;
