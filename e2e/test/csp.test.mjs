@@ -27,7 +27,7 @@ describe('a page with a strict Content-Security-Policy', () => {
     return { tab, violations };
   };
 
-  test('signs in, refreshes, calls an API and signs out without a violation', async () => {
+  test('t417_signs_in_refreshes_calls_an_api_and_signs_out_without_a_violation', async () => {
     const { tab, violations } = await underPolicy();
     await tab.signIn();
     await tab.do('refreshSession');
@@ -37,7 +37,7 @@ describe('a page with a strict Content-Security-Policy', () => {
     await tab.close();
   });
 
-  test('without wasm-unsafe-eval says what is missing: wasm_blocked', async () => {
+  test('t418_without_wasm_unsafe_eval_says_what_is_missing: wasm_blocked', async () => {
     const { tab } = await underPolicy({ wasm: false });
     assert.equal((await tab.call('getSession')).failed.code, 'wasm_blocked');
     await tab.close();

@@ -43,7 +43,7 @@ for (const { engine, name } of runs) {
       assert.equal(await page.url(), `${world.app.origin}/`);
     });
 
-    test('signing in shows the name and the expiry, and leaves a clean address', async () => {
+    test('t147_signing_in_shows_the_name_and_the_expiry_and_leaves_a_clean_address', async () => {
       await page.click(shown('sign-in'));
       await page.fill('#user', 'alice');
       await page.click('#sign-in');

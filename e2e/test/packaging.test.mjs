@@ -2,11 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
 import { open } from '../browsers/index.mjs';
 import { startStatic } from '../servers/static.mjs';
 import { folder } from './support/world.mjs';
@@ -36,6 +38,27 @@ describe('the packed package', () => {
   after(async () => {
     await browser?.close();
     await rm(project, { recursive: true, force: true });
+  });
+
+  test('t416_two_packings_give_the_same_bytes_and_no_path_of_the_machine_is_in_them', async () => {
+    const packed = async (number) => {
+      const to = join(project, `pack-${number}`);
+      await mkdir(to);
+      const { stdout } = await run('npm', ['pack', '--silent', '--pack-destination', to], { cwd: folder('packages/oxidc') });
+      return readFile(join(to, stdout.trim()));
+    };
+    const [one, two] = [await packed(1), await packed(2)];
+    assert.ok(one.equals(two));
+    const inside = gunzipSync(one).toString('latin1');
+    for (const place of [folder(''), homedir(), '.cargo/registry', 'sourceMappingURL']) assert.ok(!inside.includes(place), place);
+    assert.ok(!/package\/[^\0]*\.(map|ts)\0/.test(inside.replaceAll('.d.ts', '')), 'no sources or source maps');
+  });
+
+  test('the published integrity is that of the files', async () => {
+    const installed = (name) => readFile(join(project, 'node_modules/oxidc/dist', name));
+    const published = JSON.parse(await installed('integrity.json'));
+    assert.deepEqual(Object.keys(published), ['index.js', 'wasm.js', 'oxidc_bg.wasm']);
+    for (const [name, hash] of Object.entries(published)) assert.equal(hash, `sha384-${createHash('sha384').update(await installed(name)).digest('base64')}`, name);
   });
 
   async function works(url) {
@@ -97,7 +120,7 @@ describe('the packed package', () => {
     await worksWhenServed({ '/': project }, { '/index.html': `<!doctype html><title>starting</title><script type="importmap">${map}</script><script type="module" src="/src/main.js"></script>` });
   });
 
-  test('t469_imports_and_constructs_in_node_and_says_that_there_is_no_browser', async () => {
+  test('t423_t469_imports_and_constructs_in_node_and_says_that_there_is_no_browser', async () => {
     await writeFile(join(project, 'server.mjs'), `import { AuthClient } from 'oxidc';
 const client = new AuthClient({ issuer: 'https://login.example.com', clientId: 'app', redirectUri: 'https://app.example.com/' });
 client.getSession().then(() => console.log('a session'), (error) => console.log(error.code));

@@ -198,7 +198,7 @@ describe('a silent sign-in', () => {
     await tab.do('signInSilent');
   });
 
-  test('t438_for_another_person_ends_the_session', async () => {
+  test('t089_t438_for_another_person_ends_the_session', async () => {
     await atTheProvider(tab);
     await tab.do('signInSilent');
     await browser.context.clearCookies();

@@ -1,20 +1,3 @@
-//! The query of a callback: what is read is written and read again as the same.
-
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use oxidc_core::wire::form::{Form, append_query, parse};
-use oxidc_core::wire::url::split_query;
-
-fuzz_target!(|text: &str| {
-    let (_, query, fragment) = split_query(text);
-    for form in [Some(text), query, fragment].into_iter().flatten() {
-        let Some(pairs) = parse(form) else { continue };
-        let written = pairs.iter().fold(Form::new(), |form, (name, value)| form.with(name, value)).finish();
-        assert_eq!(parse(&written).as_ref(), Some(&pairs));
-        let added = append_query("https://a.example/?first=1", &written);
-        let (_, query, fragment) = split_query(&added);
-        assert!(fragment.is_none());
-        assert_eq!(query.and_then(parse).map(|pairs| pairs.len()), Some(pairs.len() + 1));
-    }
-});
+libfuzzer_sys::fuzz_target!(|text: &str| oxidc_fuzz::targets::form::check(text));

@@ -1,7 +1,8 @@
 // Builds dist/ from the sources and from the modules that the compiler made:
 // `node build.mjs <core> <extended core> <guest> <host> [--dev]`.
 import { execFile, execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { deflateRawSync } from 'node:zlib';
@@ -47,3 +48,7 @@ await build({ ...common, entryPoints: miniapp('global'), outdir: join(dist, 'min
 // The same host module, readable, for Rust front ends.
 await build({ ...common, entryPoints: [join(here, 'src/host/index.ts')], outfile: join(dist, 'host.js') });
 execFileSync(tool('tsc'), ['--emitDeclarationOnly'], { cwd: here, stdio: 'inherit' });
+// For pages that load the files from elsewhere and say which bytes they want (Subresource Integrity).
+const files = readdirSync(dist, { recursive: true }).filter((name) => /\.(js|wasm)$/.test(name)).sort();
+const integrity = (name) => `sha384-${createHash('sha384').update(readFileSync(join(dist, name))).digest('base64')}`;
+writeFileSync(join(dist, 'integrity.json'), `${JSON.stringify(Object.fromEntries(files.map((name) => [name, integrity(name)])), null, 2)}\n`);

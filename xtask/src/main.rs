@@ -2,6 +2,7 @@
 
 mod bench;
 mod browsers;
+mod catalogue;
 mod ci;
 mod demo;
 mod example;
@@ -12,6 +13,7 @@ mod run;
 mod rust_surface;
 mod simulate;
 mod size;
+mod supply;
 mod surface;
 mod test;
 mod tidy;
@@ -37,10 +39,13 @@ cargo xtask <command>
                    size, load, callback, cached, expiry, wake, forged, memory, id_tokens, core: target/benchmarks
   surface [--check]
                    writes the reports of the public surface, or says that they are out of date
+  catalogue        where each case of docs/catalogue.md is tested; writes it down there
   simulate [--schedules N] [--seed S]
                    drives the core through seeded schedules of tabs, faults and clocks and counts what came of them
   simulate --story S
                    tells the schedule of one seed
+  supply           what is locked, and `cargo deny` where it is installed
+  sbom             the bill of materials of what browsers load, as target/oxidc.cdx.json (CycloneDX)
   tidy             small promises about the repository's files
   browsers         installs the browsers that the tests need, or says how
 ";
@@ -72,6 +77,9 @@ fn command(words: &[&str]) -> Result<ExitCode> {
         ["bench", words @ ..] => bench::run(words)?,
         ["surface"] => surface::run(false)?,
         ["surface", "--check"] => surface::run(true)?,
+        ["catalogue"] => catalogue::run()?,
+        ["supply"] => supply::deny()?,
+        ["sbom"] => supply::sbom()?,
         ["simulate", arguments @ ..] => simulate::run(arguments)?,
         ["tidy"] => tidy::run()?,
         ["browsers"] => browsers::install()?,

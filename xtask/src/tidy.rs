@@ -35,6 +35,8 @@ pub fn run() -> Result<()> {
 
 fn problems() -> Result<Vec<String>> {
     let mut wrong = core_dependencies()?;
+    wrong.extend(crate::catalogue::problems()?);
+    wrong.extend(crate::supply::problems()?);
     let errors = fs::read_to_string(root().join("docs/errors.md"))?;
     wrong.extend(
         Code::ALL
@@ -134,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_tidy_is_found() {
+    fn t359_what_is_not_tidy_is_found() {
         let core = "crates/oxidc-core/src/lib.rs";
         let star = concat!("postMessage", "(text, '*')");
         for (file, text) in [

@@ -5,7 +5,7 @@
 import { errorOf } from './errors.js';
 import { Driver, type Core } from './host/index.js';
 import { OPERATIONS, type Oidc } from './oidc.js';
-import { check, isExtended } from './options.js';
+import { check, isExtended, own } from './options.js';
 import type {
   AuthClientEvents,
   AuthClientOptions,
@@ -56,7 +56,8 @@ export class BaseClient {
   #oidc: Oidc | undefined;
 
   /** @internal */
-  constructor(options: AuthClientOptions, load: Load) {
+  constructor(given: AuthClientOptions, load: Load) {
+    const options = own(given);
     const checked = check(options);
     const hooks: Record<string, (value: never) => unknown> = {};
     const { onSessionCreating, onStepUp } = options;

@@ -75,9 +75,14 @@ const OF_THE_EXTENDED = ['dpop', 'par', 'requestObject', 'responseMode', 'signed
 /** What the core has no use for. */
 const OF_THE_PAGE = ['storage', 'onReturn', 'defaultSignIn', 'popup', 'onSessionCreating', 'onStepUp'];
 
+/** The options as they were given: nothing that every object of a page happens to inherit is one of them. */
+export function own(options: AuthClientOptions): AuthClientOptions {
+  if (typeof options !== 'object' || options === null) throw errorFor('option_invalid', 'options');
+  return Object.assign(Object.create(null), options) as AuthClientOptions;
+}
+
 /** Refuses options of a wrong shape; gives back those that the core reads. */
 export function check(options: AuthClientOptions): Record<string, unknown> {
-  if (typeof options !== 'object' || options === null) throw errorFor('option_invalid', 'options');
   if ('clientSecret' in options || 'clientAuthentication' in options) throw errorFor('client_secret_refused');
   for (const [name, check] of Object.entries(CHECKS)) {
     const value = options[name as keyof AuthClientOptions];

@@ -53,7 +53,7 @@ test('a core is made once for calls that come together', async () => {
   await driver.close();
 });
 
-test('a core that could not be made is made again by the next call', async () => {
+test('t419_a_core_that_could_not_be_made_is_made_again_by_the_next_call', async () => {
   let tries = 0;
   const { driver } = drive((_, task) => [finish(task)], {
     makeCore: () => {

@@ -55,7 +55,7 @@ fn fresh(cx: &Context) -> Option<Rc<Metadata>> {
 
 /// A time of fetching that lies in the future says nothing.
 pub(super) fn is_fresh(cx: &Context, at: Millis, lifetime: Millis) -> bool {
-    (0..lifetime).contains(&(cx.shell.now().wall - at))
+    (0..lifetime).contains(&cx.shell.now().wall.saturating_sub(at))
 }
 
 async fn fetch(cx: &Rc<Context>) -> Result<()> {

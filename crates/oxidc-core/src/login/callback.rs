@@ -48,7 +48,7 @@ pub(crate) async fn process(cx: &Rc<Context>, url: &str, awaited: Option<Attempt
         return Ok(front_channel::process(cx, query).await);
     }
     let parameters = form::parse(query);
-    let in_fragment = fragment.and_then(form::parse).is_some_and(|p| tells(&p) && p.len() > 1);
+    let in_fragment = fragment.and_then(form::parse).is_some_and(|p| (tells(&p) && p.len() > 1) || has_token(&p));
     // A query that cannot be read, on a callback's address, may be half of an answer.
     #[cfg(feature = "extended")]
     let signed = super::jarm::response(cx, query, fragment);
@@ -175,6 +175,11 @@ fn nothing() -> Value {
 
 fn tells(parameters: &Parameters) -> bool {
     parameters.iter().any(|(name, _)| TELLING.contains(&name.as_str()))
+}
+
+/// A lone `#code=…` may be the application's own; a token is not.
+fn has_token(parameters: &Parameters) -> bool {
+    parameters.iter().any(|(name, value)| FOREIGN.contains(&name.as_str()) && !value.is_empty())
 }
 
 /// RFC 6749 section 3.1: nothing is repeated. Nothing is empty, too long, contradictory or of another flow.

@@ -27,8 +27,8 @@ use crate::wire::url::parts;
 
 /// The largest answer that is read, in octets.
 pub(crate) const LIMIT: u32 = 1024 * 1024;
-/// Lifetimes beyond this are cut: nothing should be counted in years.
-const LONGEST_LIFETIME: i64 = 365 * 86_400;
+/// Lifetimes beyond this are cut, in seconds: nothing should be counted in years.
+pub(crate) const LONGEST_LIFETIME: i64 = 365 * 86_400;
 
 /// A successful answer of the token endpoint.
 pub(crate) struct TokenResponse {
@@ -52,7 +52,8 @@ impl TokenResponse {
             Some(value) => value.as_str().map(Some).ok_or_else(|| wrong(name)),
         };
         let access_token = text("access_token")?.filter(|t| is_token(t)).ok_or_else(|| wrong("access_token"))?;
-        let token_type = text("token_type")?.ok_or_else(|| wrong("token_type"))?;
+        // What is longer than any type may be a token in the wrong place, which must not get into a message.
+        let token_type = text("token_type")?.filter(|name| name.len() <= 32).ok_or_else(|| wrong("token_type"))?;
         let token_type = binding.accept(cx, token_type)?;
         let expires_in = match answer.as_object().and_then(|o| o.get("expires_in")) {
             None => None,

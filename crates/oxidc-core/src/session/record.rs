@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use crate::client::Context;
 use crate::config::options::same_set;
 use crate::effect::Now;
+use crate::login::exchange::LONGEST_LIFETIME;
 use crate::secret::Secret;
 use crate::time::{Millis, SECOND};
 use crate::wire::json::{Object, Value};
@@ -274,7 +275,10 @@ impl Token {
     /// A time of issue that lies in the future says that the clock was put back: such a token is renewed first.
     fn from_value(value: &Value, now: Now) -> Option<Self> {
         let obtained_at = integer(value, "obtainedAt")?;
-        let lifetime = value.get("lifetime").map(|v| v.as_integer().filter(|l| *l >= 0)).map_or(Some(None), |l| l.map(Some))?;
+        let lifetime = match value.get("lifetime") {
+            None => None,
+            Some(lifetime) => Some(lifetime.as_integer().filter(|l| *l >= 0)?.min(LONGEST_LIFETIME * SECOND)),
+        };
         let age = now.wall - obtained_at;
         let left = |lifetime: Millis| if age < -SECOND { 0 } else { lifetime - age.max(0) };
         Some(Self {
@@ -358,8 +362,9 @@ fn session(cx: &Context, value: &Value, generation: i64) -> Option<Record> {
     })
 }
 
+/// A count or a time. Larger ones were not written here, and sums of them might overflow.
 fn integer(value: &Value, name: &str) -> Option<i64> {
-    value.get(name)?.as_integer()
+    value.get(name)?.as_integer().filter(|number| (0..1 << 53).contains(number))
 }
 
 fn text(value: &Value, name: &str) -> Option<String> {

@@ -504,3 +504,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn t490_one_tolerance_governs_all_times() {
+    for tolerance in [0, 1, 60, 300] {
+        let expected = Expected { tolerance, max_age: Some(100), ..login() };
+        let at = |name: &str, time: i64| good().with("auth_time", NOW).with(name, time);
+        for (name, last_good, first_bad, code) in [
+            ("exp", NOW - tolerance + 1, NOW - tolerance, Code::IdTokenExpired),
+            ("iat", NOW + tolerance, NOW + tolerance + 1, Code::IdTokenIssuedAt),
+            ("iat", NOW - 600 - tolerance, NOW - 601 - tolerance, Code::IdTokenIssuedAt),
+            ("nbf", NOW + tolerance, NOW + tolerance + 1, Code::IdTokenNotBefore),
+            ("auth_time", NOW + tolerance, NOW + tolerance + 1, Code::IdTokenAuthTime),
+            ("auth_time", NOW - 100 - tolerance, NOW - 101 - tolerance, Code::IdTokenAuthTime),
+        ] {
+            accepted(at(name, last_good), &expected);
+            refused(at(name, first_bad), &expected, code);
+        }
+    }
+}

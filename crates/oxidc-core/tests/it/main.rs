@@ -2,14 +2,27 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice)]
 
+mod authorize;
 mod base64url;
+mod callback;
+mod discovery;
+mod exchange;
 #[cfg(feature = "extended")]
 mod extended;
 mod form;
+// Its targets belong to a crate of their own, too.
+#[allow(unreachable_pub)]
+mod fuzz;
 mod id_token;
 mod json;
 mod jwk;
 mod jws;
+mod page;
+mod records;
+mod refresh;
+mod requests;
+mod return_to;
 mod support;
 mod url;
+mod userinfo;
 mod windows;

@@ -127,3 +127,33 @@ fn t241_an_outage_costs_one_request_for_each_pause_of_the_browser_and_ends_withi
     world.run_for(61_000);
     world.get_tokens(tabs[7]).unwrap();
 }
+
+#[test]
+fn t232_what_the_browser_says_about_the_network_is_a_hint_only() {
+    use oxidc_core::command::Notice;
+    let (mut world, tab) = expired(232);
+    // It says that the network is back, and it is not.
+    for _ in 0..3 {
+        world.network.next(Asked::Refresh, Fate::RequestLost);
+        world.network.next(Asked::Refresh, Fate::RequestLost);
+        world.notice(tab, Notice::Online);
+        world.run_for(10);
+        assert_eq!(world.get_tokens(tab).unwrap_err().session(), oxidc_core::error::SessionEffect::Kept);
+    }
+    assert!(world.network.count(Asked::Refresh) <= 6);
+    // It says nothing, and the network works.
+    world.run_for(3_600_000);
+    world.get_tokens(tab).unwrap();
+}
+
+#[test]
+fn t483_one_failed_renewal_asks_nothing_of_the_person() {
+    let mut world = World::new(483);
+    let tab = world.signed_in_tabs(1)[0];
+    world.network.next(Asked::Refresh, Fate::Status(500, None));
+    world.run_for(world.provider.lifetime * 1_000);
+    assert!(world.network.count(Asked::Refresh) >= 2, "it was tried again");
+    let events = world.events(tab);
+    assert!(!events.iter().any(|event| event == "state needsSignIn" || event.starts_with("signedOut")), "{events:?}");
+    world.get_tokens(tab).unwrap();
+}

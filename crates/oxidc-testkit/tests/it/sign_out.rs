@@ -7,7 +7,7 @@ use oxidc_testkit::{Asked, Fate};
 use crate::quiet;
 
 #[test]
-fn t229_a_sign_out_beats_a_refresh_in_flight() {
+fn t229_t434_a_sign_out_beats_a_refresh_in_flight() {
     let mut world = quiet(229);
     let tabs = world.signed_in_tabs(2);
     world.expire();

@@ -150,3 +150,18 @@ fn t251_a_sign_out_with_a_full_storage_leaves_nothing_for_the_next_page() {
     world.load(tabs[0]);
     assert!(world.get_session(tabs[0]).is_null());
 }
+
+#[test]
+fn t254_t256_a_storage_that_is_gone_when_the_page_is_loaded_again_means_signed_out_without_an_error() {
+    let mut world = quiet(254);
+    let tab = world.signed_in_tabs(1)[0];
+    world.crash(tab);
+    world.storage.clear();
+    let sent = world.network.sent.len();
+    world.run_for(7 * 86_400_000);
+    let next = world.tab();
+    assert!(world.get_session(next).is_null());
+    assert_eq!(world.process_callback(next).unwrap()["handled"], "none");
+    assert_eq!((world.events(next), world.network.sent.len()), (Vec::new(), sent));
+    world.sign_in(next);
+}

@@ -64,7 +64,7 @@ fn t222_the_lock_of_a_closed_tab_is_free() {
 }
 
 #[test]
-fn t238_a_page_from_the_back_forward_cache_reads_what_is_stored() {
+fn t238_t440_a_page_from_the_back_forward_cache_reads_what_is_stored() {
     let mut world = quiet(238);
     let tabs = world.signed_in_tabs(2);
     world.freeze(tabs[0]);
@@ -199,4 +199,64 @@ fn the_state_says_what_a_user_interface_can_show_and_changes_no_more_often_than_
     world.sign_out(tabs[0]).unwrap();
     world.run_for(1_000);
     assert_eq!(states(&world, tabs[1]).last().unwrap(), "state signedOut");
+}
+
+#[test]
+fn t217_without_locks_tabs_hardly_collide_and_a_collision_ends_nothing() {
+    for seed in 0..20 {
+        let mut world = quiet(seed);
+        world.locks.available = false;
+        world.provider.rotation = Rotation::Grace(10_000);
+        let tabs = world.signed_in_tabs(10);
+        world.expire();
+        let calls: Vec<_> = tabs.iter().map(|tab| world.ask_for_tokens(*tab)).collect();
+        for call in calls {
+            world.finish(call).unwrap();
+        }
+        assert_eq!(world.network.count(Asked::Refresh), 1, "the mark in the record is enough");
+    }
+}
+
+#[test]
+fn t402_a_caller_who_gives_up_does_not_stop_the_others() {
+    let (mut world, tab) = expired(402);
+    let calls: Vec<_> = (0..3).map(|_| world.ask_for_tokens(tab)).collect();
+    world.run_until("the refresh is sent", |world| world.network.count(Asked::Refresh) == 1);
+    world.cancel(calls[0]);
+    assert_eq!(world.finish(calls[0]).unwrap_err().code(), Code::Aborted);
+    for call in &calls[1..] {
+        world.finish(*call).unwrap();
+    }
+    assert_eq!(world.network.count(Asked::Refresh), 1);
+}
+
+#[test]
+fn t403_not_even_the_only_caller_stops_a_refresh_that_was_sent() {
+    let (mut world, tab) = expired(403);
+    let before = world.stored_session()["refreshToken"].clone();
+    let call = world.ask_for_tokens(tab);
+    world.run_until("the refresh is sent", |world| world.network.count(Asked::Refresh) == 1);
+    world.cancel(call);
+    assert_eq!(world.finish(call).unwrap_err().code(), Code::Aborted);
+    world.run_for(5_000);
+    assert_ne!(world.stored_session()["refreshToken"], before, "its result is stored");
+    world.get_tokens(tab).unwrap();
+    assert_eq!(world.network.count(Asked::Refresh), 1);
+}
+
+#[test]
+fn t487_t488_after_a_sign_out_no_other_tab_gets_a_token_or_goes_to_the_provider() {
+    let mut world = World::new(487);
+    let tabs = world.signed_in_tabs(3);
+    world.expire();
+    world.sign_out(tabs[0]).unwrap();
+    world.run_for(1_000);
+    let before = (world.network.sent.len(), world.story.lines().iter().filter(|line| line.contains("navigate")).count());
+    for tab in &tabs {
+        let error = world.get_tokens(*tab).unwrap_err();
+        assert!(matches!(error.code(), Code::NoSession | Code::SignedOut), "{error}");
+    }
+    world.run_for(3_600_000);
+    let after = (world.network.sent.len(), world.story.lines().iter().filter(|line| line.contains("navigate")).count());
+    assert_eq!(after, before);
 }

@@ -16,7 +16,7 @@ const classes: Record<string, typeof OxidcError> = {
 };
 
 /** An error as a machine tells it. */
-interface Told extends CoreError {
+interface Told extends Omit<CoreError, 'kind'> {
   kind: string;
   message: string;
   retryable: boolean;

@@ -117,7 +117,7 @@ pub(crate) async fn take(cx: &Context, state: &str, window: bool) -> Result<Foun
 
 /// A clock that was put back must not make an attempt immortal.
 fn is_alive(cx: &Context, created_at: Millis) -> bool {
-    let age = cx.shell.now().wall - created_at;
+    let age = cx.shell.now().wall.saturating_sub(created_at);
     (-300 * SECOND..=cx.config.sign_in_timeout).contains(&age)
 }
 
@@ -142,7 +142,7 @@ async fn change(cx: &Context, edit: &mut dyn FnMut(&mut Vec<Value>)) -> Result<(
         let parsed = stands.as_deref().and_then(|text| Value::parse(text).ok());
         let before: Vec<Value> = parsed.as_ref().and_then(Value::as_array).map(<[Value]>::to_vec).unwrap_or_default();
         let mut list = before.clone();
-        list.retain(|entry| entry.integer("createdAt").is_some_and(|at| cx.shell.now().wall - at < 86_400 * SECOND));
+        list.retain(|entry| entry.integer("createdAt").is_some_and(|at| cx.shell.now().wall.saturating_sub(at) < 86_400 * SECOND));
         edit(&mut list);
         if list == before {
             return Ok(());

@@ -163,6 +163,8 @@ pub(crate) async fn own_address(cx: &Context, url: &str) -> Option<String> {
     if !odd
         && let Outcome::Address { href, origin } = cx.shell.perform(Effect::Resolve { url: url.into() }).await
         && origin == cx.page.origin
+        // A `blob:` address has the origin of the page that made it, and leads to whatever that page put there.
+        && href.starts_with(&origin)
     {
         return Some(href);
     }
