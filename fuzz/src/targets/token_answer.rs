@@ -20,7 +20,7 @@ pub fn check(text: &str) {
         let token = body["access_token"].as_str().unwrap_or_default();
         assert!(!token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic()));
         assert!(body["token_type"].as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("bearer")));
-        assert_eq!(page.get_tokens().map(|tokens| tokens["accessToken"] == token).unwrap_or(true), true);
+        assert!(page.get_tokens().map(|tokens| tokens["accessToken"] == token).unwrap_or(true));
     }
     let _ = page.say(&serde_json::json!({ "do": "refreshSession" }));
 }
