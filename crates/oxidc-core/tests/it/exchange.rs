@@ -100,6 +100,8 @@ fn wrong_claims_are_refused_through_the_whole_sign_in() {
         ("t078_hash_that_is_no_text", "at_hash", json!(1), Code::IdTokenAccessTokenHash),
     ];
     for (name, claim_name, value, code) in cases {
+        // Shown when the case fails.
+        eprintln!("{name}");
         refused(claim(claim_name, value.clone()), *code);
     }
 }
