@@ -11,8 +11,8 @@ use super::store::{self, Commit, MOST_REFUSALS};
 use super::{announce_token, changed, end, view};
 use crate::client::Context;
 use crate::command::TokenOptions;
-use crate::config::discovery;
 use crate::config::options::has;
+use crate::config::{discovery, keys};
 use crate::error::{Code, Error, Kind, Result, SessionEffect};
 use crate::login::exchange::{TokenResponse, token_request};
 use crate::login::verify::{self, Checks};
@@ -159,6 +159,9 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
             Some(metadata) => metadata,
             None => {
                 record.binding.check(cx).await?;
+                // So that a rotated token need not wait in memory for the keys of the ID token beside it. That they cannot be
+                // read now is nothing yet: perhaps no ID token comes.
+                let _ = keys::ensure(cx).await;
                 discovery::metadata(cx).await?
             }
         };
