@@ -48,7 +48,7 @@ pub(crate) struct Page {
     /// The verdicts on the next signatures; then all are good.
     pub(crate) verdicts: VecDeque<Outcome>,
     pub(crate) verified: usize,
-    /// What the storage holds after the next request to the provider, or to the API: another tab was faster.
+    /// What the storage holds after the next request for tokens, or to the API: another tab was faster.
     pub(crate) swap_when_asked: Option<Records>,
     pub(crate) swap_when_sent: Option<Records>,
     /// The next random octets; then counted ones.
@@ -370,7 +370,9 @@ impl Page {
     fn http(&mut self, request: Request) -> Outcome {
         let path = path_of(&request);
         self.requests.push(request);
-        self.records = self.swap_when_asked.take().unwrap_or(core::mem::take(&mut self.records));
+        if path == "/token" {
+            self.records = self.swap_when_asked.take().unwrap_or(core::mem::take(&mut self.records));
+        }
         if let Some(outcome) = self.scripts.get_mut(path.as_str()).and_then(VecDeque::pop_front) {
             return outcome;
         }
