@@ -93,12 +93,13 @@ describe('a mini-app with a side in Rust', () => {
     assert.equal(await own('register', 'wide', 'https://*.example.net'), '!hosts_invalid');
     assert.equal(await own('register', '', world.other.origin), '!app_invalid');
     assert.equal(await page.evaluate((url) => {
-      const element = document.body.appendChild(document.createElement('iframe'));
+      const element = document.createElement('iframe');
       Object.assign(element, { name: 'orders', src: url });
       try {
         window.made.add(element, 'stock');
       } catch (error) {
         window.made.add(element, 'orders');
+        document.body.append(element);
         return error;
       }
     }, `${world.app.origin}/miniapp/frame.html`), 'app_invalid');
