@@ -105,6 +105,7 @@ describe('a mini-app with a side in Rust', () => {
     }, `${world.app.origin}/miniapp/frame.html`), 'app_invalid');
     const raw = await until(() => page.raw.frame({ name: 'orders' }), 'the frame');
     await raw.waitForSelector('#ready:not([hidden])', { state: 'attached' });
+    await own('sign_in', 'ann');
     assert.deepEqual(await raw.evaluate((hosts) => window.harness.create({ hosts }), [rust.origin]), { value: { language: 'en', domain: 'api.example.com' } });
     const token = (options) => raw.evaluate((given) => window.harness.call('getTokens', given), options);
     const { value } = await token({ scopes: 'read' });

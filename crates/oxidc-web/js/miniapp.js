@@ -707,9 +707,8 @@ async function createFrame(options, feed, signal) {
   signal.addEventListener("abort", () => frame.close());
   return frame;
 }
-async function createHost(feed, getToken) {
-  const options = { tokens: getToken };
-  return new MiniAppHost(await linked(feed)({ session: MiniAppHost.hasSession(options), own: location.origin }), options);
+async function createHost(feed, tokens) {
+  return new MiniAppHost(await linked(feed)({ session: false, own: location.origin }), { tokens });
 }
 export {
   createFrame,

@@ -93,11 +93,12 @@ pub type TokenFuture = Pin<Box<dyn Future<Output = Result<TokenGrant, Error>>>>;
 ///
 /// ```no_run
 /// use oxidc_web::miniapp::{Host, MiniApp};
-/// use oxidc_web::{AuthClient, Error, GetTokensOptions, json::Object};
+/// use oxidc_web::{AuthClient, Error, Event, GetTokensOptions, Session, json::Object};
 ///
 /// async fn start(client: AuthClient, frame: web_sys::HtmlIFrameElement) -> Result<Host, Error> {
+///     let source = client.clone();
 ///     let host = Host::new(move |wanted| {
-///         let client = client.clone();
+///         let client = source.clone();
 ///         Box::pin(async move {
 ///             let options = GetTokensOptions::default().resource([wanted.audience]).scopes(wanted.scopes.join(" "));
 ///             client.get_tokens(options.force_refresh(wanted.force)).await.map(Into::into)
@@ -106,14 +107,28 @@ pub type TokenFuture = Pin<Box<dyn Future<Output = Result<TokenGrant, Error>>>>;
 ///     .await?;
 ///     host.register(&MiniApp::new("orders", "https://orders.example.net").audience("https://api.example.com/", "orders:read"))?;
 ///     host.add(&frame, "orders", Object::new())?;
+///     tell(&host, client.get_session().await?);
+///     let told = host.clone();
+///     let subscription = client.on(move |event| match event {
+///         Event::Session { session, .. } => tell(&told, session),
+///         _ => (),
+///     });
+///     subscription.forget();
 ///     Ok(host)
+/// }
+///
+/// fn tell(host: &Host, session: Option<Session>) {
+///     match session {
+///         Some(session) => host.signed_in(&format!("{} {} {}", session.issuer, session.subject, session.authenticated_at)),
+///         None => host.signed_out(),
+///     }
 /// }
 /// ```
 #[derive(Clone)]
 pub struct Host(Rc<host::miniapp::Host>);
 
 impl Host {
-    /// Makes the platform's side, with where tokens come from. Somebody is signed in until [`signed_out`](Self::signed_out) says otherwise.
+    /// Makes the platform's side, with where tokens come from. Nobody is signed in until [`signed_in`](Self::signed_in) says otherwise.
     ///
     /// # Errors
     ///

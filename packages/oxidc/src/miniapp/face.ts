@@ -28,12 +28,11 @@ export async function createFrame(options: string, feed: Feed, signal: AbortSign
 }
 
 /**
- * Makes a host without mini-apps, in which somebody is signed in.
+ * Makes a host without mini-apps, in which nobody is signed in.
  *
  * @param feed Feeds a machine; the first input makes it.
- * @param getToken Where tokens come from.
+ * @param tokens Where tokens come from.
  */
-export async function createHost(feed: Feed, getToken: TokenSource['getToken']): Promise<MiniAppHost> {
-  const options = { tokens: getToken };
-  return new MiniAppHost(await linked(feed)({ session: MiniAppHost.hasSession(options), own: location.origin }), options);
+export async function createHost(feed: Feed, tokens: TokenSource['getToken']): Promise<MiniAppHost> {
+  return new MiniAppHost(await linked(feed)({ session: false, own: location.origin }), { tokens });
 }
