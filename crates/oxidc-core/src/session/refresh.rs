@@ -11,8 +11,8 @@ use super::store::{self, Commit, MOST_REFUSALS};
 use super::{announce_token, changed, end, view};
 use crate::client::Context;
 use crate::command::TokenOptions;
-use crate::config::discovery;
 use crate::config::options::has;
+use crate::config::{discovery, keys};
 use crate::error::{Code, Error, Kind, Result, SessionEffect};
 use crate::login::exchange::{TokenResponse, token_request};
 use crate::login::verify::{self, Checks};
@@ -146,7 +146,7 @@ async fn one_at_a_time(cx: &Rc<Context>, want: &Want, seen: Option<String>) -> R
 
 /// Sends the refresh token until there is an answer that says something about it. False if another tab came in between.
 async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, overdue: bool) -> Result<bool> {
-    let started = cx.shell.now().monotonic;
+    let mut first = None;
     let mut repeated = false;
     let mut known = None;
     loop {
@@ -159,6 +159,11 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
             Some(metadata) => metadata,
             None => {
                 record.binding.check(cx).await?;
+                // So that a rotated token need not wait in memory for the keys of the ID token beside it. That they cannot be
+                // read now is nothing yet: perhaps no ID token comes. After a lost answer every second counts.
+                if record.flight.is_none() {
+                    let _ = keys::ensure(cx).await;
+                }
                 discovery::metadata(cx).await?
             }
         };
@@ -190,6 +195,7 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
             }
         }
         let sent_at = cx.shell.now();
+        let started = *first.get_or_insert(sent_at.monotonic);
         if sent_at.monotonic - marking.monotonic > SLACK || !(0..=SLACK).contains(&(sent_at.wall - marking.wall)) {
             // This page or the device stood still with the mark in its hand; somebody else may be under way.
             return Err(Code::TimedOut.into());

@@ -130,9 +130,9 @@ export class MiniAppFrame {
   }
 
   /**
-   * Has the platform do something: a name that it knows, and parameters.
+   * Has the platform do something: a name that it knows, and parameters. `timeout` is how long the answer may take, in
+   * milliseconds: a person may have to decide.
    *
-   * @param options.timeout How long the answer may take, in milliseconds: a person may have to decide.
    * @throws {@link BridgeError} `not_supported_by_host` where the platform has no handler.
    */
   call<T = any>(method: string, params: unknown = null, { signal, timeout }: { signal?: AbortSignal; timeout?: number } = {}): Promise<T> {
