@@ -489,9 +489,9 @@ var MiniAppFrame = class _MiniAppFrame {
     return body?.response ?? body;
   }
   /**
-   * Has the platform do something: a name that it knows, and parameters.
+   * Has the platform do something: a name that it knows, and parameters. `timeout` is how long the answer may take, in
+   * milliseconds: a person may have to decide.
    *
-   * @param options.timeout How long the answer may take, in milliseconds: a person may have to decide.
    * @throws {@link BridgeError} `not_supported_by_host` where the platform has no handler.
    */
   call(method, params = null, { signal, timeout } = {}) {
