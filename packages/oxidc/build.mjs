@@ -45,8 +45,9 @@ for (const name of ['index', 'wasm']) {
 const miniapp = (...names) => names.map((name) => join(here, 'src/miniapp', `${name}.ts`));
 await build({ ...common, entryPoints: miniapp('index', 'wasm', 'host/index'), outdir: join(dist, 'miniapp'), minify: true });
 await build({ ...common, entryPoints: miniapp('global'), outdir: join(dist, 'miniapp'), minify: true, format: 'iife' });
-// The same host module, readable, for Rust front ends.
+// The same browser modules, readable, for Rust front ends.
 await build({ ...common, entryPoints: [join(here, 'src/host/index.ts')], outfile: join(dist, 'host.js') });
+await build({ ...common, entryPoints: miniapp('face'), outfile: join(dist, 'miniapp/face.js') });
 execFileSync(tool('tsc'), ['--emitDeclarationOnly'], { cwd: here, stdio: 'inherit' });
 // For pages that load the files from elsewhere and say which bytes they want (Subresource Integrity).
 const files = readdirSync(dist, { recursive: true }).filter((name) => /\.(js|wasm)$/.test(name)).sort();

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
 
-use crate::npm::HOST_COPY;
+use crate::npm::COPIES;
 use crate::run::{folders_with, npm_packages, program, root, run as run_program, run_prepared, side_by_side};
 use crate::{browsers, example, generated, npm, size, surface, test, tidy};
 
@@ -45,9 +45,12 @@ fn lints() -> Result<()> {
 
 /// The package as it would be published, what is generated with it, its documentation and its size.
 fn package() -> Result<()> {
-    let committed = fs::read(root().join(HOST_COPY)).unwrap_or_default();
+    let copies = || COPIES.map(|(copy, _)| fs::read(root().join(copy)).unwrap_or_default());
+    let committed = copies();
     npm::run(false)?;
-    ensure!(fs::read(root().join(HOST_COPY))? == committed, "{HOST_COPY} was out of date; it is not any more: commit it");
+    for ((copy, _), (now, before)) in COPIES.iter().zip(copies().into_iter().zip(committed)) {
+        ensure!(now == before, "{copy} was out of date; it is not any more: commit it");
+    }
     surface::run(true)?;
     run_program("packages/oxidc", &["npm", "run", "--silent", "docs"])?;
     size::weigh(false)?;

@@ -9,8 +9,11 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::generated;
 use crate::run::{npm_packages, output, program, root, run as run_program, run_prepared, step, write};
 
-/// The copy of the host module that the Rust face carries.
-pub const HOST_COPY: &str = "crates/oxidc-web/js/host.js";
+/// The browser modules that the Rust face carries, and what they are copies of.
+pub const COPIES: [(&str, &str); 2] = [
+    ("crates/oxidc-web/js/host.js", "packages/oxidc/dist/host.js"),
+    ("crates/oxidc-web/js/miniapp.js", "packages/oxidc/dist/miniapp/face.js"),
+];
 
 /// The two sides of the mini-app protocol, each a module of its own.
 pub const SIDES: [&str; 2] = ["guest", "host"];
@@ -29,7 +32,7 @@ pub fn run(dev: bool) -> Result<()> {
         words.push("--dev");
     }
     run_program("packages/oxidc", &words)?;
-    write(&root().join(HOST_COPY), &fs::read_to_string(root().join("packages/oxidc/dist/host.js"))?)
+    COPIES.iter().try_for_each(|(copy, of)| write(&root().join(copy), &fs::read_to_string(root().join(of))?))
 }
 
 /// Half a megabyte, which is plenty: constants behind it have shorter addresses than behind the whole one of the default.

@@ -7,26 +7,26 @@ use oxidc_core::wire::json::{Object, Value};
 use oxidc_miniapp::clock::Moment;
 use oxidc_miniapp::guest::{Answer, Call, Effect, Event, Fetch, Guest, GuestOptions, Input, Want};
 
-use crate::{answer, any, effect, flag, number, refused, text};
+use crate::{Side, answer, any, effect, flag, number, refused, text};
 
 /// The machine of a frame that speaks JSON.
 pub struct Boundary {
     machine: Guest,
 }
 
-impl Boundary {
+impl Side for Boundary {
     /// Makes the machine from `options` and `own`, the origin of its page.
     ///
     /// # Errors
     ///
     /// `{"error": …}` when the options are wrong.
-    pub fn new(value: &Value) -> Result<Self, Value> {
+    fn new(value: &Value) -> Result<Self, Value> {
         let options = GuestOptions::from_value(&any(value, "options"), &text(value, "own")).map_err(|failure| refused(&failure))?;
         Ok(Self { machine: Guest::new(options) })
     }
 
     /// Feeds an input; gives back effects and when to come again, or for `state` what is known of the rate limit and how many messages were ignored.
-    pub fn feed(&mut self, value: &Value, moment: Moment) -> Value {
+    fn feed(&mut self, value: &Value, moment: Moment) -> Value {
         if text(value, "do") == "state" {
             return Object::new().with("limiter", self.machine.limiter().describe()).with("ignored", self.machine.ignored()).into();
         }

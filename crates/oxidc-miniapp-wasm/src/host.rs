@@ -8,25 +8,25 @@ use oxidc_miniapp::clock::Moment;
 use oxidc_miniapp::host::{Effect, Host, Input};
 use oxidc_miniapp::version;
 
-use crate::{answer, any, effect, flag, number, refused, text};
+use crate::{Side, answer, any, effect, flag, number, refused, text};
 
 /// The machine of a host that speaks JSON.
 pub struct Boundary {
     machine: Host,
 }
 
-impl Boundary {
+impl Side for Boundary {
     /// Makes the machine from `session` (whether there is a session from the beginning) and `own`, the origin of its page.
     ///
     /// # Errors
     ///
     /// None; the frame's side has some.
-    pub fn new(value: &Value) -> Result<Self, Value> {
+    fn new(value: &Value) -> Result<Self, Value> {
         Ok(Self { machine: Host::new(&text(value, "own"), version::SPOKEN, flag(value, "session")) })
     }
 
     /// Feeds an input; gives back effects and when to come again. `register`, `add` and `context` answer with `{"error": …}` where they are refused.
-    pub fn feed(&mut self, value: &Value, moment: Moment) -> Value {
+    fn feed(&mut self, value: &Value, moment: Moment) -> Value {
         let frame = number(value, "frame");
         let done = match text(value, "do").as_str() {
             "state" => return Object::new().with("ignored", self.machine.ignored()).into(),

@@ -20,8 +20,61 @@ mod standalone;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use oxidc_core::effect::Now;
 use oxidc_core::wire::json::{Object, Value};
+use oxidc_miniapp::clock::Moment;
 use oxidc_miniapp::fault::Failure;
+
+/// One side of the protocol that speaks JSON.
+pub trait Side: Sized {
+    /// Makes the machine from the first input.
+    ///
+    /// # Errors
+    ///
+    /// `{"error": …}` when it is refused.
+    fn new(first: &Value) -> Result<Self, Value>;
+
+    /// Feeds another input; the answer.
+    fn feed(&mut self, input: &Value, moment: Moment) -> Value;
+}
+
+/// A machine that its first input makes.
+pub struct Instance<S>(Option<S>);
+
+impl<S: Side> Instance<S> {
+    /// Before the first input.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(None)
+    }
+
+    /// Feeds a text with both clocks, in milliseconds, and four random numbers; the answer. What is no JSON is no input that anybody knows.
+    #[allow(clippy::cast_possible_truncation)]
+    pub fn feed(&mut self, text: &str, wall: f64, monotonic: f64, random: [u32; 4]) -> String {
+        let input = Value::parse(text).unwrap_or(Value::Null);
+        let [a, b, c, d] = random.map(u128::from);
+        let random = (a | b << 32 | c << 64 | d << 96).to_le_bytes();
+        // A clock that says something else than a number says nothing: `as` makes zero of it.
+        let moment = Moment { now: Now { wall: wall as i64, monotonic: monotonic as i64 }, random };
+        let answer = match &mut self.0 {
+            Some(side) => side.feed(&input, moment),
+            none => match S::new(&input) {
+                Ok(side) => {
+                    *none = Some(side);
+                    Value::Null
+                }
+                Err(error) => error,
+            },
+        };
+        answer.to_text()
+    }
+}
+
+impl<S: Side> Default for Instance<S> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 /// A text member; the empty text if there is none.
 fn text(value: &Value, name: &str) -> String {

@@ -6,10 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::UnsafeCell;
 
-use oxidc_core::effect::Now;
-use oxidc_core::wire::json::Value;
-use oxidc_miniapp::clock::Moment;
-
+use crate::Instance;
 use crate::allocator::Blocks;
 #[cfg(feature = "guest")]
 use crate::guest::Boundary;
@@ -25,23 +22,23 @@ fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()
 }
 
-struct Instance(UnsafeCell<State>);
+struct Memory(UnsafeCell<State>);
 
 struct State {
     input: Vec<u8>,
     output: String,
-    boundary: Option<Boundary>,
+    machine: Instance<Boundary>,
 }
 
 // SAFETY: the module is built without threads.
-unsafe impl Sync for Instance {}
+unsafe impl Sync for Memory {}
 
-static INSTANCE: Instance = Instance(UnsafeCell::new(State { input: Vec::new(), output: String::new(), boundary: None }));
+static MEMORY: Memory = Memory(UnsafeCell::new(State { input: Vec::new(), output: String::new(), machine: Instance::new() }));
 
 #[allow(clippy::mut_from_ref)]
 fn state() -> &'static mut State {
     // SAFETY: each exported function takes it once, and none is entered while another runs: none calls the page.
-    unsafe { &mut *INSTANCE.0.get() }
+    unsafe { &mut *MEMORY.0.get() }
 }
 
 /// Makes room for an input of so many octets.
@@ -54,27 +51,11 @@ extern "C" fn room(length: usize) -> *mut u8 {
 
 /// Feeds the input that was written, with both clocks and four random numbers; gives back the number of octets of the answer.
 #[unsafe(no_mangle)]
-#[allow(clippy::cast_possible_truncation)]
 extern "C" fn feed(wall: f64, monotonic: f64, a: u32, b: u32, c: u32, d: u32) -> usize {
     let state = state();
     // SAFETY: the page writes what its `TextEncoder` gave it.
     let text = unsafe { String::from_utf8_unchecked(core::mem::take(&mut state.input)) };
-    let input = Value::parse(&text).unwrap_or(Value::Null);
-    let [a, b, c, d] = [a, b, c, d].map(u128::from);
-    let random = (a | b << 32 | c << 64 | d << 96).to_le_bytes();
-    // A clock that says something else than a number says nothing: `as` makes zero of it.
-    let moment = Moment { now: Now { wall: wall as i64, monotonic: monotonic as i64 }, random };
-    let answer = match &mut state.boundary {
-        Some(boundary) => boundary.feed(&input, moment),
-        none => match Boundary::new(&input) {
-            Ok(boundary) => {
-                *none = Some(boundary);
-                Value::Null
-            }
-            Err(error) => error,
-        },
-    };
-    state.output = answer.to_text();
+    state.output = state.machine.feed(&text, wall, monotonic, [a, b, c, d]);
     state.output.len()
 }
 

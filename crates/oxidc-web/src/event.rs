@@ -144,7 +144,7 @@ impl Event {
 pub struct Subscription(pub(crate) Option<host::Listening>);
 
 impl Subscription {
-    /// Listens for as long as the client lives.
+    /// Listens for as long as the client, frame or host lives.
     pub fn forget(mut self) {
         self.0 = None;
     }

@@ -49,6 +49,7 @@ mod host;
 mod client;
 mod error;
 mod event;
+pub mod miniapp;
 mod options;
 mod request;
 mod session;

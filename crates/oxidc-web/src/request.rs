@@ -56,6 +56,13 @@ macro_rules! options {
             self.with($name, seconds(duration))
         }
     };
+    (@method $(#[$what:meta])* $method:ident $name:literal milliseconds) => {
+        $(#[$what])*
+        #[must_use]
+        pub fn $method(self, duration: Duration) -> Self {
+            self.with($name, milliseconds(duration))
+        }
+    };
     (@method $(#[$what:meta])* $method:ident $name:literal pairs) => {
         $(#[$what])*
         #[must_use]
@@ -66,6 +73,7 @@ macro_rules! options {
         }
     };
 }
+pub(crate) use options;
 
 options! {
     /// The options of [`AuthClient::sign_in`](crate::AuthClient::sign_in) (OpenID Connect Core 1.0 section 3.1.2.1).

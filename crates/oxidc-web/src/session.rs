@@ -214,7 +214,7 @@ impl SignOutResult {
     }
 }
 
-fn text(value: &Value, name: &str) -> Option<String> {
+pub(crate) fn text(value: &Value, name: &str) -> Option<String> {
     value.get(name).and_then(Value::as_str).map(String::from)
 }
 

@@ -2,6 +2,8 @@
 
 #![forbid(unsafe_code)]
 
+mod miniapp;
+
 use std::cell::{Cell, RefCell};
 use std::future::{Future, poll_fn, ready};
 use std::pin::pin;

@@ -50,3 +50,92 @@ impl Host {
 
     pub(crate) async fn close(&self) {}
 }
+
+/// Both sides of mini-apps: none can be made, so there is nothing that they could be asked.
+#[allow(clippy::unused_async)]
+pub(crate) mod miniapp {
+    use std::rc::Rc;
+
+    use web_sys::{HtmlIFrameElement, RequestInit, Response};
+
+    use super::Listening;
+    use crate::json::{Object, Value};
+    use crate::miniapp::{FrameEvent, TokenFuture, TokenRequest};
+    use crate::{Code, Error};
+
+    pub(crate) enum Frame {}
+
+    impl Frame {
+        pub(crate) async fn connect(_: Object) -> Result<Self, Error> {
+            Err(Code::NoBrowser.into())
+        }
+
+        pub(crate) fn context(&self) -> Value {
+            match *self {}
+        }
+
+        pub(crate) fn origin(&self) -> String {
+            match *self {}
+        }
+
+        pub(crate) async fn get_tokens(&self, _: Object) -> Result<Value, Error> {
+            match *self {}
+        }
+
+        pub(crate) async fn fetch<T: ?Sized>(&self, _: &T, _: Option<&RequestInit>) -> Result<Response, Error> {
+            match *self {}
+        }
+
+        pub(crate) async fn call(&self, _: &str, _: &Value, _: Object) -> Result<Value, Error> {
+            match *self {}
+        }
+
+        pub(crate) fn on(&self, _: Rc<dyn Fn(FrameEvent)>) -> Option<Listening> {
+            match *self {}
+        }
+
+        pub(crate) async fn close(&self) {
+            match *self {}
+        }
+    }
+
+    pub(crate) enum Host {}
+
+    impl Host {
+        pub(crate) async fn new(_: Rc<dyn Fn(TokenRequest) -> TokenFuture>) -> Result<Self, Error> {
+            Err(Code::NoBrowser.into())
+        }
+
+        pub(crate) fn register(&self, _: &str) -> Result<(), Error> {
+            match *self {}
+        }
+
+        pub(crate) fn add(&self, _: &HtmlIFrameElement, _: &str, _: &Value) -> Result<Hosted, Error> {
+            match *self {}
+        }
+
+        pub(crate) fn signed_in(&self, _: &str) {
+            match *self {}
+        }
+
+        pub(crate) fn signed_out(&self) {
+            match *self {}
+        }
+
+        pub(crate) fn close(&self) {
+            match *self {}
+        }
+    }
+
+    pub(crate) enum Hosted {}
+
+    impl Hosted {
+        pub(crate) fn set_context(&self, _: &Value) -> Result<(), Error> {
+            match *self {}
+        }
+
+        pub(crate) fn close(&self) {
+            match *self {}
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! Drives the browser host module, with the core in this same WebAssembly module.
 
 mod driver;
+pub(crate) mod miniapp;
 mod storage;
 
 use std::rc::Rc;
@@ -65,19 +66,7 @@ impl Host {
     where
         for<'a> &'a T: Into<JsValue>,
     {
-        let mut abort = Abort::new(Then::Abort)?;
-        let copy = RequestInit::new();
-        if let Some(init) = init {
-            js_sys::Object::<JsValue>::assign(copy.unchecked_ref(), init.unchecked_ref());
-        }
-        // A signal of the application's own stays in charge.
-        let own = js_sys::Reflect::has(&copy, &"signal".into()).unwrap_or(false);
-        if let (Some(controller), false) = (&abort.0, own) {
-            copy.set_signal(Some(&controller.signal()));
-        }
-        let result = JsFuture::from(self.driver.fetch(&input.into(), &copy)).await;
-        abort.0 = None;
-        result.map(Response::unchecked_from_js).map_err(|error| refused(&error))
+        fetch(init, |init| self.driver.fetch(&input.into(), init)).await
     }
 
     pub(crate) fn state(&self) -> String {
@@ -87,11 +76,9 @@ impl Host {
     pub(crate) fn on(&self, handler: Rc<dyn Fn(Event)>) -> Option<Listening> {
         let listen = |name: &'static str| {
             let handler = Rc::clone(&handler);
-            let told = move |first: JsValue, second: JsValue| handler(Event::of(name, &value_of(&first), &value_of(&second)));
-            let told = Closure::<dyn Fn(JsValue, JsValue)>::new(told).into_js_value();
-            self.driver.on(name, told.unchecked_ref())
+            listener(move |first, second| handler(Event::of(name, &value_of(&first), &value_of(&second))))
         };
-        Some(Listening(NAMES.map(listen)))
+        Some(Listening(NAMES.map(|name| self.driver.on(name, &listen(name))).into()))
     }
 
     pub(crate) async fn close(&self) {
@@ -108,7 +95,7 @@ impl Drop for Host {
 
 /// Handlers that listen, by the functions that stop them.
 #[derive(Debug)]
-pub(crate) struct Listening([Function; NAMES.len()]);
+pub(crate) struct Listening(Vec<Function>);
 
 impl Listening {
     pub(crate) fn stop(self) {
@@ -117,6 +104,28 @@ impl Listening {
             let _ = stop.call0(&JsValue::UNDEFINED);
         }
     }
+}
+
+/// A handler of two values, as JavaScript calls it.
+fn listener(told: impl Fn(JsValue, JsValue) + 'static) -> Function {
+    Closure::<dyn Fn(JsValue, JsValue)>::new(told).into_js_value().unchecked_into()
+}
+
+/// Sends a request of the application, which is aborted when its future is dropped.
+async fn fetch(init: Option<&RequestInit>, send: impl FnOnce(&RequestInit) -> js_sys::Promise) -> Result<Response, Error> {
+    let mut abort = Abort::new(Then::Abort)?;
+    let copy = RequestInit::new();
+    if let Some(init) = init {
+        js_sys::Object::<JsValue>::assign(copy.unchecked_ref(), init.unchecked_ref());
+    }
+    // A signal of the application's own stays in charge.
+    let own = js_sys::Reflect::has(&copy, &"signal".into()).unwrap_or(false);
+    if let (Some(controller), false) = (&abort.0, own) {
+        copy.set_signal(Some(&controller.signal()));
+    }
+    let result = JsFuture::from(send(&copy)).await;
+    abort.0 = None;
+    result.map(Response::unchecked_from_js).map_err(|error| refused(&error))
 }
 
 /// Aborts a call whose future is dropped.
@@ -145,8 +154,10 @@ fn value_of(value: &JsValue) -> Value {
 
 /// The error for what a promise was rejected with.
 fn refused(error: &JsValue) -> Error {
+    let facts = value_of(error);
     match error.dyn_ref::<js_sys::Error>() {
-        Some(foreign) => error_of(&Value::from(String::from(foreign.to_string()))),
-        None => error_of(&value_of(error)),
+        // The errors of mini-apps are errors of JavaScript too, but tell their facts.
+        Some(foreign) if facts.get("code").is_none() => error_of(&Value::from(String::from(foreign.to_string()))),
+        _ => error_of(&facts),
     }
 }

@@ -6,7 +6,7 @@ import { request } from '../host/request.js';
 import { Driver } from './driver.js';
 import { address, bodyOf } from './encode.js';
 import { errorFor } from './errors.js';
-import type { Machine } from './module.js';
+import type { Machine } from './machine.js';
 import type { FrameContext, FrameEvents, FrameOptions, FrameTokenOptions, FrameTokens, RateLimitState, RestGetParams, RestOptions, RestPostData } from './types.js';
 
 /** Makes machines once the WebAssembly module is there. */

@@ -3,7 +3,8 @@
  * @module
  */
 import { decode } from '../host/crypto.js';
-import { errorFor, errorOf } from './errors.js';
+import { errorFor } from './errors.js';
+import { type Feed, Machine } from './machine.js';
 
 interface Exports {
   memory: WebAssembly.Memory;
@@ -12,28 +13,17 @@ interface Exports {
   answer(): number;
 }
 
-/** A machine. */
-export class Machine {
-  readonly #exports: Exports;
-
-  /** @internal */
-  constructor(instance: WebAssembly.Instance) {
-    this.#exports = instance.exports as unknown as Exports;
-  }
-
-  /** Feeds an input with the time and some chance; the answer. */
-  feed(input: object): any {
-    const { memory, room, feed, answer } = this.#exports;
-    const octets = new TextEncoder().encode(JSON.stringify(input));
+/** Feeds the machine of an instance. */
+function feedOf(instance: WebAssembly.Instance): Feed {
+  const { memory, room, feed, answer } = instance.exports as unknown as Exports;
+  return (text, wall, monotonic, random) => {
+    const octets = new TextEncoder().encode(text);
     // Making room may move the memory.
     const at = room(octets.length);
     new Uint8Array(memory.buffer, at, octets.length).set(octets);
-    const [a, b, c, d] = crypto.getRandomValues(new Uint32Array(4)) as unknown as [number, number, number, number];
-    const length = feed(Date.now(), performance.now(), a, b, c, d);
-    const result = JSON.parse(new TextDecoder().decode(new Uint8Array(memory.buffer, answer(), length)));
-    if (result?.error) throw errorOf(result.error);
-    return result;
-  }
+    const length = feed(wall, monotonic, ...(random as unknown as [number, number, number, number]));
+    return new TextDecoder().decode(new Uint8Array(memory.buffer, answer(), length));
+  };
 }
 
 /** A maker of machines from a module. Each has an instance of its own, with which it ends. */
@@ -47,7 +37,7 @@ export function machines(take: () => Promise<Response> | Response): (first: obje
       module = undefined;
       throw errorFor(/unsafe-eval|Content Security Policy|CSP/i.test(String(error)) ? 'wasm_blocked' : 'wasm_failed', String(error));
     }
-    const machine = new Machine(instance);
+    const machine = new Machine(feedOf(instance));
     machine.feed(first);
     return machine;
   };

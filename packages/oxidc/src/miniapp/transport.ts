@@ -2,7 +2,7 @@
  * What both sides share: feeding a machine, and another way to the host than windows and ports.
  * @module
  */
-import type { Machine } from './module.js';
+import type { Machine } from './machine.js';
 
 
 /** What a machine wants done. */

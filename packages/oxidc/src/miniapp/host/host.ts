@@ -3,7 +3,7 @@
  * @module
  */
 import { errorFor } from '../errors.js';
-import type { Machine } from '../module.js';
+import type { Machine } from '../machine.js';
 import { type Effect, Feeder, join, Listeners, textOf } from '../transport.js';
 import type { FrameContext } from '../types.js';
 import type { HostEvents, HostHandlers, HostOptions, MiniAppRegistration, TokenSource } from './types.js';

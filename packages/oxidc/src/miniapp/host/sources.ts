@@ -4,20 +4,27 @@
  */
 import type { BaseClient } from '../../client.js';
 import type { Session } from '../../types.js';
-import type { TokenGrant, TokenRequest, TokenSource } from './types.js';
+import type { FromClientOptions, TokenSource } from './types.js';
+
+/** The kind of token that a frame can use (RFC 8693 section 3). */
+const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
 /**
- * Tokens from the platform's own sign-in: one for each audience, which must be among the client's `resources`. Sign-out and another sign-in end the sessions of
- * all frames.
+ * Tokens from the platform's own sign-in. Sign-out and another sign-in end the sessions of all frames.
  *
- * @param exchange Gets a token in another way, for instance by token exchange (RFC 8693); the client then says only who is signed in.
+ * @param options How one gets from the sign-in to a token for a mini-app. By default an audience must be among the client's `resources`.
  */
-export function fromClient(client: BaseClient, exchange?: (request: TokenRequest, client: BaseClient) => Promise<TokenGrant>): TokenSource {
+export function fromClient(client: BaseClient, { exchange }: FromClientOptions = {}): TokenSource {
   return {
-    getToken: async (request) => {
-      if (exchange) return exchange(request, client);
-      const { audience: resource, scopes, force: forceRefresh } = request;
-      return client.getTokens({ resource, forceRefresh, ...(scopes.length > 0 && { scopes }) });
+    getToken: async ({ audience, scopes, force }) => {
+      const wanted = scopes.length > 0 && { scopes };
+      if (!exchange) return client.getTokens({ resource: audience, forceRefresh: force, ...wanted });
+      // The subject is the platform's sign-in: its token stays good when one that was made from it is refused.
+      const { accessToken: subjectToken } = await client.getTokens();
+      const { accessToken = '', tokenType, expiresIn, scopes: granted } = await client.oidc.tokenExchange({
+        subjectToken, requestedTokenType: ACCESS_TOKEN, [exchange]: audience, ...wanted,
+      });
+      return { accessToken, ...(tokenType && { tokenType }), ...(expiresIn !== undefined && { expiresIn }), ...(granted && { scopes: granted }) };
     },
     watch: (tell) => {
       const key = (session: Session | undefined) => (session ? JSON.stringify([session.issuer, session.subject, session.authenticatedAt]) : null);

@@ -47,6 +47,16 @@ export interface TokenSource {
   watch?(tell: (key: string | null) => void): () => void;
 }
 
+/** The options of {@link fromClient}. */
+export interface FromClientOptions {
+  /**
+   * Exchanges the access token of the sign-in for one of the mini-app (RFC 8693), instead of asking for one with the refresh token: for providers that know no
+   * resource indicators, or whose mini-apps' audiences are no addresses. Says which parameter of the request names the audience. The exchange is part of
+   * the client's extended module, loaded on demand.
+   */
+  exchange?: 'audience' | 'resource';
+}
+
 /** Who asks for something of the platform. */
 export interface HostCall {
   /** The mini-app. */
