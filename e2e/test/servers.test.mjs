@@ -79,7 +79,7 @@ describe('the servers', () => {
     const call = (bearer) => fetch(`${api.origin}/me`, { headers: { origin, ...(bearer && { authorization: `Bearer ${bearer}` }) } });
     const good = await call(token);
     assert.equal((await good.json()).hello, 'alice');
-    assert.equal(good.headers.get('access-control-expose-headers'), 'WWW-Authenticate');
+    assert.equal(good.headers.get('access-control-expose-headers'), 'WWW-Authenticate, DPoP-Nonce');
     assert.equal((await call()).headers.get('www-authenticate'), 'Bearer realm="api"');
     assert.match((await call(forUserInfo)).headers.get('www-authenticate'), /error="invalid_token"/);
     api.refuse(1);
