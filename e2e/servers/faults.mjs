@@ -57,9 +57,10 @@ export const idToken = (forge) => json(async (body, keys) => (body.id_token ? { 
 /**
  * Starts a provider (options as in `provider.mjs`) behind the proxy. `rule(match, fault, times)` breaks the next
  * `times` requests that match `{ method?, path?, grant? }`; newer rules go first. `log` lists what passed:
- * `{ method, path, query, grant, status }`, with status 0 for what was lost; `count(match)` counts in it.
+ * `{ method, path, query, grant, status }`, with status 0 for what was lost; `count(match)` counts in it. `watch` is told
+ * of every request and of the answer that it got: `({ path, query, body }, answer)`, with bodies as text.
  */
-export async function startFaultyProvider(options = {}) {
+export async function startFaultyProvider({ watch = () => {}, ...options } = {}) {
   const server = createServer();
   const issuer = await listen(server, options);
   const provider = await startProvider({ ...options, port: 0, issuer });
@@ -82,11 +83,12 @@ export async function startFaultyProvider(options = {}) {
       cors: cors(request),
       forward: () => forward(provider.origin, request, body),
       drop: () => response.destroy(),
-      reply({ status, headers, body }) {
+      reply({ status, headers, body: answered }) {
         entry.status = status;
+        watch({ path, query, body: String(body) }, String(answered));
         // A browser sends a request again by itself when a connection that it used before breaks.
-        response.writeHead(status, { ...headers, connection: 'close', 'content-length': body.length });
-        response.end(body);
+        response.writeHead(status, { ...headers, connection: 'close', 'content-length': answered.length });
+        response.end(answered);
       },
     };
     if (!rule) return exchange.reply(await exchange.forward());

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { open, until } from '../browsers/index.mjs';
+import { open } from '../browsers/index.mjs';
 import { answer, html, idToken, json, redirect } from '../servers/faults.mjs';
 import * as forge from '../servers/forge.mjs';
 import { openTab } from './support/harness.mjs';
@@ -50,26 +50,30 @@ describe('a whole life', () => {
   const requests = [];
   const reading = [];
 
+  /** The provider knows every secret first: a browser may have let go of an answer before it is asked for it. */
+  function watch({ path, query, body }, answer) {
+    if (path === '/auth') {
+      for (const name of ['state', 'nonce']) keep(name, new URLSearchParams(query).get(name));
+    } else if (path === '/token') {
+      const form = new URLSearchParams(body);
+      keep('code', form.get('code'));
+      keep('verifier', form.get('code_verifier'));
+      if (!answer.startsWith('{')) return;
+      const tokens = JSON.parse(answer);
+      for (const name of ['access_token', 'refresh_token', 'id_token']) keep('token', tokens[name]);
+    }
+  }
+  const keep = (kind, secret) => { if (secret) secrets[kind].add(secret); };
+
   before(async () => {
     // The header that SECURITY.md asks for: the page's own scripts and images are not told of the code in its address.
-    world = await startWorld({ accessTokenTtl: 600, app: { headers: { 'referrer-policy': 'no-referrer' } } });
+    world = await startWorld({ watch, accessTokenTtl: 600, app: { headers: { 'referrer-policy': 'no-referrer' } } });
     browser = await open('chromium');
     await browser.context.addInitScript(listen);
     browser.context.on('console', (message) => said.push(message.text()));
     browser.context.on('weberror', (error) => said.push(String(error.error())));
     browser.context.on('request', (request) => {
-      const form = new URLSearchParams(request.postData() ?? '');
-      if (form.get('code')) secrets.code.add(form.get('code'));
-      if (form.get('code_verifier')) secrets.verifier.add(form.get('code_verifier'));
-      const query = new URL(request.url()).searchParams;
-      for (const name of ['state', 'nonce']) if (request.url().startsWith(`${world.provider.issuer}/auth?`) && query.get(name)) secrets[name].add(query.get(name));
       reading.push(request.allHeaders().then((headers) => requests.push({ url: request.url(), headers }), () => {}));
-    });
-    browser.context.on('response', (response) => {
-      if (!response.url().endsWith('/token')) return;
-      reading.push(response.json().then((body) => {
-        for (const name of ['access_token', 'refresh_token', 'id_token']) if (body[name]) secrets.token.add(body[name]);
-      }, () => {}));
     });
     tab = await openTab(world, browser, { automaticRenewal: false });
   });
@@ -91,10 +95,8 @@ describe('a whole life', () => {
     await tab.do('refetchUserInfo');
     assert.equal((await tab.fetch(`${world.api.origin}/me`)).value.status, 200);
     await shown('the page after a refresh');
-    await until(async () => {
-      await Promise.all(reading);
-      return secrets.token.size >= 5 && Object.values(secrets).every(({ size }) => size > 0);
-    }, 'the secrets to be known');
+    assert.ok(secrets.token.size >= 5, 'the secrets of both answers are known');
+    for (const kind of Object.keys(secrets)) assert.ok(secrets[kind].size > 0, `a ${kind} is known`);
     const kept = await tab.page.evaluate(everythingKept);
     assert.ok([...secrets.token].some((token) => kept.includes(token)), 'the search finds what is there');
   });
