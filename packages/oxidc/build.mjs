@@ -17,7 +17,7 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(join(dist, 'miniapp'), { recursive: true });
 async function optimise(from, to) {
   if (flag === '--dev') copyFileSync(from, to);
-  else await run(tool('wasm-opt'), ['--low-memory-unused', '--flatten', '--rereloop', '-O2', '-Oz', '--converge', '--strip-debug', '--strip-producers', from, '-o', to]);
+  else await run(tool('wasm-opt'), ['--low-memory-unused', '--flatten', '--rereloop', '-O2', '-Oz', '--converge', '--reorder-locals', '--reorder-functions', '--strip-debug', '--strip-producers', from, '-o', to]);
   return to;
 }
 const modules = Object.fromEntries(await Promise.all(Object.entries({
