@@ -12,6 +12,9 @@ use crate::wire::{base64url, decimal, text as words};
 /// How long before a sign-in's answer its token may have been issued, in seconds.
 const WINDOW: i64 = 600;
 
+/// How much of a wrong issuer or audience an error shows, in characters.
+const LONGEST_NAMED: usize = 256;
+
 /// What a token is checked against.
 pub struct Expected<'a> {
     /// The issuer, as it was discovered or described.
@@ -79,8 +82,8 @@ pub fn claims(jws: &Jws, expected: &Expected<'_>) -> Result<()> {
 
     // Step 2: issued by whom we asked, character by character.
     if text("iss") != Some(expected.issuer) {
-        let named = text("iss").unwrap_or("missing");
-        return Err(Error::new(Code::IdTokenIssuer).detail(words(&["expected \"", expected.issuer, "\", got \"", named, "\""])));
+        let named = printable(text("iss").unwrap_or("missing"), LONGEST_NAMED);
+        return Err(Error::new(Code::IdTokenIssuer).detail(words(&["expected \"", expected.issuer, "\", got \"", &named, "\""])));
     }
     audience(jws, expected)?;
 
@@ -117,7 +120,7 @@ fn audience(jws: &Jws, expected: &Expected<'_>) -> Result<()> {
         return Err(refused().detail(words(&["this client is \"", expected.client_id, "\""])));
     }
     if let Some(stranger) = audiences.iter().find(|audience| !is_us(audience) && !is_trusted(audience)) {
-        return Err(refused().detail(words(&["also for ", &stranger.to_text()])));
+        return Err(refused().detail(words(&["also for ", &printable(&stranger.to_text(), LONGEST_NAMED)])));
     }
     match jws.payload.get("azp") {
         Some(party) if is_us(party) => Ok(()),
