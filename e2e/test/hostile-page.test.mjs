@@ -26,6 +26,7 @@ describe('a page', () => {
     for (const [name, value] of Object.entries({
       clientSecret: 'x', returnTo: 'https://evil.example/', access_token: 'evil', id_token: 'evil', prompt: 'none', expires_in: 1, sub: 'mallory',
       token_type: 'mac', redirectUri: 'https://evil.example/', allowedOrigins: ['https://evil.example'], nonce: 'x', record: 'x',
+      code: 'x', error: { code: 'x', session: 'ended' }, value: 'x', failure: 'x',
     })) Object.defineProperty(Object.prototype, name, { value, configurable: true, enumerable: false, writable: true });
     Array.prototype.unexpected = () => 'x';
   }, async (tab) => {

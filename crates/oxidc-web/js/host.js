@@ -323,8 +323,8 @@ function kind(storage) {
 
 // src/host/callback.ts
 async function arrive(result, onReturn, storage) {
-  if (!("returnTo" in result) || !result.returnTo) return result;
-  const { returnTo, appState } = result;
+  const { returnTo, appState } = Object.assign(/* @__PURE__ */ Object.create(null), result);
+  if (!returnTo) return result;
   if (onReturn) await onReturn({ url: returnTo, appState });
   else if (returnTo !== location.href) {
     if (storage instanceof MemoryStorage) history.replaceState(history.state, "", returnTo);
@@ -808,7 +808,7 @@ var Driver = class {
     this.#busy = true;
     try {
       for (let next = this.#inputs.shift(); next; next = this.#inputs.shift()) {
-        for (const effect of next()) this.#perform(core, effect);
+        for (const effect of next()) this.#perform(core, Object.setPrototypeOf(effect, null));
       }
     } catch (error) {
       this.#trapped(error);

@@ -103,7 +103,9 @@ const classes: Record<keyof typeof meanings, new (facts: CoreError, meaning: str
 };
 
 /** The error for what the core tells. */
-export function errorOf(facts: CoreError): OxidcError {
+export function errorOf(given: CoreError): OxidcError {
+  // Own members only: the page may have put others on `Object.prototype`.
+  const facts = Object.assign(Object.create(null), given) as CoreError;
   for (const [kind, codes] of Object.entries(meanings)) {
     const meaning = (codes as Record<string, string>)[facts.code];
     if (meaning) return new classes[kind as keyof typeof meanings](facts, meaning);

@@ -188,10 +188,9 @@ fn t051_t052_an_issuer_that_differs_in_anything_is_refused() {
 #[test]
 fn what_a_token_names_wrongly_is_shown_cut_and_without_controls() {
     let hostile = format!("\u{202e}\u{7}\n{}", "x".repeat(20_000));
-    for (name, code, value) in [
-        ("iss", Code::IdTokenIssuer, hostile.as_str().into()),
-        ("aud", Code::IdTokenAudience, Value::from(vec![CLIENT, &hostile])),
-    ] {
+    for (name, code, value) in
+        [("iss", Code::IdTokenIssuer, hostile.as_str().into()), ("aud", Code::IdTokenAudience, Value::from(vec![CLIENT, &hostile]))]
+    {
         let message = refused(good().with(name, value), &login(), code);
         assert!(message.contains("xxx") && message.len() < 600, "{}", message.len());
         assert!(!message.contains(|c: char| c.is_control() || c == '\u{202e}'), "{message}");

@@ -11,8 +11,9 @@ export async function arrive(
   onReturn: AuthClientOptions['onReturn'],
   storage: Storage | undefined,
 ): Promise<CallbackResult> {
-  if (!('returnTo' in result) || !result.returnTo) return result;
-  const { returnTo, appState } = result;
+  // Own members only: the page may have put others on `Object.prototype`.
+  const { returnTo, appState } = Object.assign(Object.create(null), result) as { returnTo?: string; appState?: unknown };
+  if (!returnTo) return result;
   if (onReturn) await onReturn({ url: returnTo, appState });
   else if (returnTo !== location.href) {
     // A session in memory would not outlive another page load.

@@ -185,7 +185,8 @@ export class Driver {
     this.#busy = true;
     try {
       for (let next = this.#inputs.shift(); next; next = this.#inputs.shift()) {
-        for (const effect of next()) this.#perform(core, effect);
+        // What a page put on `Object.prototype` is no member of an effect.
+        for (const effect of next()) this.#perform(core, Object.setPrototypeOf(effect, null));
       }
     } catch (error) {
       this.#trapped(error);
