@@ -118,4 +118,18 @@ describe('the settings of the example application', () => {
       await page.waitFor(shown(where.length > 0 ? 'signed-in' : 'signed-out'));
     });
   }
+
+  test('the settings are the same after a visit to the provider', async () => {
+    await page.click(shown('in-window'));
+    await anew(toggleDpop);
+    await page.waitFor(shown('signed-out'));
+    await anew(() => page.click(shown('sign-in')));
+    await page.waitForText(shown('name'), 'Alice Example');
+    assert.deepEqual(await page.evaluate(() => ['in-window', 'dpop'].map((id) => document.getElementById(id).checked)), [false, true]);
+    assert.equal(await page.evaluate(() => document.getElementById('storage').value), 'memory');
+    const proofs = world.api.proofs.length;
+    await page.click(shown('call-api'));
+    await page.waitForText(shown('api-answer'), 'HTTP 200');
+    assert.equal(world.api.proofs.length, proofs + 1);
+  });
 });
