@@ -3,7 +3,7 @@
  * @module
  */
 import { errorOf } from './errors.js';
-import { Driver, type Core } from './host/index.js';
+import { bare, Driver, type Core } from './host/index.js';
 import { OPERATIONS, type Oidc } from './oidc.js';
 import { check, isExtended, own } from './options.js';
 import type {
@@ -150,7 +150,7 @@ export class BaseClient {
    * needed and the provider cannot be reached. Only `session: 'ended'` means that the person must sign in again.
    */
   async getTokens(options: GetTokensOptions = {}): Promise<Tokens> {
-    const { resource, scopes, forceRefresh, signal } = options;
+    const { resource, scopes, forceRefresh, signal } = bare(options);
     const key = resource === undefined && scopes === undefined ? '' : JSON.stringify([resource, scopes]);
     const known = forceRefresh ? undefined : this.#fresh.get(key);
     if (known && !signal?.aborted) {

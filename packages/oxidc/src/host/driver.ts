@@ -8,7 +8,7 @@ import { places } from './coherent.js';
 import { decode, digest, encode, random, verify } from './crypto.js';
 import { describe, failure, http } from './http.js';
 import { Locks } from './locks.js';
-import { type Core, type CoreError, type Effect, Failed, type Outcome } from './protocol.js';
+import { bare, type Core, type CoreError, type Effect, Failed, type Outcome } from './protocol.js';
 import { request } from './request.js';
 import { kind, type Records } from './storage.js';
 import { Surroundings } from './surroundings.js';
@@ -216,7 +216,8 @@ export class Driver {
     return this.#calls.has(task) ? JSON.parse(core.cancel(task, Date.now(), performance.now())) : [];
   }
 
-  #perform(core: Core, effect: Effect): void {
+  #perform(core: Core, told: Effect): void {
+    const effect = bare(told);
     switch (effect.do) {
       case 'finish':
         return this.#finish(effect.task, effect.ok, effect.error);
