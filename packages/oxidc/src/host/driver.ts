@@ -98,8 +98,15 @@ export class Driver {
    * brings the window that is there to the front; one on something else closes it.
    *
    * @param insist Whether the call cannot do without a window.
+   * @param run Runs the call.
    */
-  async show(command: { do: string; options: object }, place: PopupOptions | undefined, insist: boolean, signal?: AbortSignal): Promise<unknown> {
+  async show(
+    command: { do: string; options: object },
+    place: PopupOptions | undefined,
+    insist: boolean,
+    signal?: AbortSignal,
+    run: Driver['run'] = (given, extra) => this.run(given, extra),
+  ): Promise<unknown> {
     if (typeof document === 'undefined') throw this.#error('no_browser');
     const shown = this.#shown;
     if (shown?.command === command.do && !shown.popup.closed) {
@@ -112,7 +119,7 @@ export class Driver {
     const abort = new AbortController();
     signal?.addEventListener('abort', () => abort.abort(), { once: true });
     if (signal?.aborted) abort.abort();
-    const result = this.run(command, { signal: abort.signal, popup }).finally(() => {
+    const result = run(command, { signal: abort.signal, popup }).finally(() => {
       popup?.close();
       if (this.#shown?.result === result) this.#shown = undefined;
     });
