@@ -207,6 +207,17 @@ fn t054_t055_t056_a_token_for_others_is_refused() {
 }
 
 #[test]
+fn what_a_stranger_wrote_is_cut_and_made_harmless_in_a_message() {
+    let evil = format!("https://evil.example/\u{202e}\r\n{}", "x".repeat(20_000));
+    let audiences = vec![CLIENT.to_owned(), evil.clone()];
+    for (claims, code) in [(good().with("iss", evil), Code::IdTokenIssuer), (good().with("aud", audiences), Code::IdTokenAudience)] {
+        let message = refused(claims, &login(), code);
+        assert!(message.contains("https://evil.example/") && message.chars().count() < 1_500, "{} characters", message.len());
+        assert!(!message.contains(['\u{202e}', '\r', '\n']), "{message}");
+    }
+}
+
+#[test]
 fn t057_this_client_alone_in_a_list_is_accepted() {
     accepted(good().with("aud", vec![CLIENT]), &login());
 }
