@@ -11,6 +11,8 @@ use crate::tab::PageId;
 /// How long before the provider replaced a token another try can belong to the same call, in milliseconds: a first try that hangs is
 /// given up after seven seconds.
 const ONE_CALL: i64 = 10_000;
+/// How long it takes at most to store new tokens, in milliseconds.
+const STORING: i64 = 100;
 /// How long a page may stand still between its mark and its request, and a request be on its way, in milliseconds.
 const ON_THE_WAY: i64 = 2_100;
 
@@ -105,6 +107,12 @@ impl Losses {
         self.attempts.get(token).is_some_and(|attempts| attempts.iter().any(|attempt| of(attempt.page)))
     }
 
+    /// Whether a page that sent a refresh token before `jumped` was given new tokens for it just now, and stores them.
+    pub(crate) fn is_being_stored(&self, token: &str, jumped: i64, now: i64) -> bool {
+        let stores = |attempt: &Attempt| attempt.sent <= jumped && attempt.delivered.is_some_and(|at| now - at <= STORING);
+        self.attempts.get(token).is_some_and(|attempts| attempts.iter().any(stores))
+    }
+
     fn was_stopped(&self, page: PageId, from: i64, until: i64) -> bool {
         self.stops.iter().any(|stop| stop.page.is_none_or(|of| of == page) && stop.from <= until && stop.until >= from)
     }
@@ -124,8 +132,7 @@ impl Losses {
         if attempts.iter().any(|attempt| attempt.doubled) {
             return Ok(Loss::Doubled);
         }
-        // Nothing is stored that was not checked, and the keys for that may have to be fetched first.
-        let lost = |attempt: &Attempt| attempt.delivered.is_none_or(|at| self.was_stopped(attempt.page, at, at + ONE_CALL));
+        let lost = |attempt: &Attempt| attempt.delivered.is_none_or(|at| self.was_stopped(attempt.page, at, at + STORING));
         // Of those that the page gave up before, the provider may have got one that was slow.
         let in_time = |attempt: &&Attempt| attempt.sent <= replaced + grace && attempt.ended.is_none_or(|at| at >= replaced - ONE_CALL);
         let in_time: Vec<&Attempt> = attempts.iter().filter(in_time).collect();
