@@ -13,8 +13,6 @@ use crate::tab::PageId;
 const ONE_CALL: i64 = 10_000;
 /// How long it takes at most to store new tokens, in milliseconds.
 const STORING: i64 = 100;
-/// How long a page may stand still between its mark and its request, and a request be on its way, in milliseconds.
-const ON_THE_WAY: i64 = 2_100;
 
 /// Why a session was lost, where no client could have kept it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -132,7 +130,14 @@ impl Losses {
         if attempts.iter().any(|attempt| attempt.doubled) {
             return Ok(Loss::Doubled);
         }
-        let lost = |attempt: &Attempt| attempt.delivered.is_none_or(|at| self.was_stopped(attempt.page, at, at + STORING));
+        self.lost(attempts, replaced, grace, i64::MAX)
+    }
+
+    /// Why the successor of a refresh token that the provider `replaced` was not stored `by` the time when somebody sent it again.
+    fn lost(&self, attempts: &[Attempt], replaced: i64, grace: i64, by: i64) -> Result<Loss, &'static str> {
+        let late = |attempt: &Attempt, at| at > by && self.was_stopped(attempt.page, attempt.sent, at);
+        let lost =
+            |attempt: &Attempt| attempt.delivered.is_none_or(|at| self.was_stopped(attempt.page, at, at + STORING) || late(attempt, at));
         // Of those that the page gave up before, the provider may have got one that was slow.
         let in_time = |attempt: &&Attempt| attempt.sent <= replaced + grace && attempt.ended.is_none_or(|at| at >= replaced - ONE_CALL);
         let in_time: Vec<&Attempt> = attempts.iter().filter(in_time).collect();
@@ -150,19 +155,16 @@ impl Losses {
 
     /// The stored token was not used: an older one was, after it had been replaced.
     fn older(&self, family: usize, provider: &Provider, grace: i64) -> Result<Loss, &'static str> {
-        let late = self.attempts.iter().filter_map(|(token, attempts)| {
+        let used_again = self.attempts.iter().find_map(|(token, attempts)| {
             let token = provider.refresh_token(token).filter(|token| token.family == family)?;
-            let until = token.used? + grace;
-            attempts.iter().any(|attempt| attempt.sent + ON_THE_WAY > until).then_some(attempts)
+            Some((attempts, token.used?, token.used_again?))
         });
-        let late: Vec<&Attempt> = late.flatten().collect();
-        if late.iter().any(|attempt| attempt.doubled) {
+        let Some((attempts, replaced, again)) = used_again else { return Err("no refresh token was used again") };
+        if attempts.iter().any(|attempt| attempt.doubled) {
             return Ok(Loss::Doubled);
         }
-        // Who was gone before the answer could not have stored it, whether or not another page sent the token again.
-        if grace == 0 && late.iter().any(|attempt| attempt.ended.is_none() && self.was_stopped(attempt.page, attempt.sent, i64::MAX)) {
-            return Ok(Loss::NoGrace);
-        }
-        Err("an older refresh token was used")
+        // Whoever was gone or stood still when the answer came could not store it before another page sent the token again.
+        let by = attempts.iter().map(|attempt| attempt.sent).filter(|sent| *sent <= again).max();
+        self.lost(attempts, replaced, grace, by.unwrap_or(again))
     }
 }
