@@ -50,7 +50,8 @@ fn without(name: &str) -> Object {
 }
 
 fn check(claims: Object, expected: &Expected<'_>) -> Result<(), Error> {
-    let jws = id_token::parse(&token(r#"{"alg":"RS256"}"#, Value::from(claims).to_text()))?;
+    let token = token(r#"{"alg":"RS256"}"#, Value::from(claims).to_text());
+    let jws = id_token::parse(&token)?;
     id_token::claims(&jws, expected)
 }
 
@@ -83,7 +84,8 @@ fn all_refused(name: &str, values: &[&str], expected: &Expected<'_>, code: Code)
 }
 
 fn algorithm(header: &str, expected: &Expected<'_>) -> Result<Algorithm, Code> {
-    let jws = id_token::parse(&token(header, "{}")).map_err(|error| error.code())?;
+    let token = token(header, "{}");
+    let jws = id_token::parse(&token).map_err(|error| error.code())?;
     id_token::algorithm(&jws, expected).map_err(|error| error.code())
 }
 
