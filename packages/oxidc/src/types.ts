@@ -133,10 +133,7 @@ export interface AuthClientOptions {
    * do it is refused; `'optional'`: its bearer tokens are used.
    */
   dpop?: boolean | 'optional';
-  /**
-   * Pushes authorization requests to the provider first (RFC 9126). Default: where the provider demands it, except in a window: with
-   * `mode: 'popup'` such a provider needs `true` here, else the sign-in fails with `pushed_request_required`.
-   */
+  /** Pushes authorization requests to the provider first (RFC 9126). Default: where the provider demands it. */
   par?: boolean;
   /** Sends authorization requests as signed JWTs (RFC 9101): with a key of the application, or made by it from the claims. */
   requestObject?: RequestObjectSigner;

@@ -15,8 +15,7 @@ const OPTIONS: &[&str] = &["dpop", "par", "requestObject", "responseMode", "sign
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Extended {
     pub(crate) dpop: Dpop,
-    /// Pushes authorization requests even where the provider does not demand it (RFC 9126). A popup needs it also where the provider does: its
-    /// call is not repeated with the extended module.
+    /// Pushes authorization requests even where the provider does not demand it (RFC 9126).
     pub(crate) par: bool,
     pub(crate) request_object: Option<RequestObject>,
     pub(crate) response_mode: Option<ResponseMode>,

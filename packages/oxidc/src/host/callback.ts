@@ -3,6 +3,7 @@
  * @module
  */
 import type { AuthClientOptions, CallbackResult, Storage } from '../types.js';
+import { bare } from './protocol.js';
 import { MemoryStorage } from './storage.js';
 
 /** Goes where a callback leads, or lets the application go there. */
@@ -11,8 +12,7 @@ export async function arrive(
   onReturn: AuthClientOptions['onReturn'],
   storage: Storage | undefined,
 ): Promise<CallbackResult> {
-  // Own members only: the page may have put others on `Object.prototype`.
-  const { returnTo, appState } = Object.assign(Object.create(null), result) as { returnTo?: string; appState?: unknown };
+  const { returnTo, appState } = bare(result) as { returnTo?: string; appState?: unknown };
   if (!returnTo) return result;
   if (onReturn) await onReturn({ url: returnTo, appState });
   else if (returnTo !== location.href) {
