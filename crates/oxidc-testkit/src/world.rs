@@ -324,6 +324,13 @@ impl World {
         true
     }
 
+    /// How much is under way: what the pages wait for, and what will happen to them.
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        let pages = self.tabs.iter().filter_map(|tab| tab.page.as_ref());
+        self.steps.len() + pages.map(|page| page.open.len() + page.calls.len()).sum::<usize>()
+    }
+
     /// The invariant that was broken first, if one was.
     #[must_use]
     pub fn broken(&self) -> Option<String> {
