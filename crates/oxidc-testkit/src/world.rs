@@ -72,7 +72,7 @@ pub struct World {
     /// Whether a broken invariant is noted only.
     pub(crate) lenient: bool,
     seed: u64,
-    steps: BTreeMap<(i64, u64), Step>,
+    pub(crate) steps: BTreeMap<(i64, u64), Step>,
     order: u64,
     pages: u32,
 }
@@ -322,13 +322,6 @@ impl World {
             assert!(self.lenient, "{broken}");
         }
         true
-    }
-
-    /// How much is under way: what the pages wait for, and what will happen to them.
-    #[must_use]
-    pub fn pending(&self) -> usize {
-        let pages = self.tabs.iter().filter_map(|tab| tab.page.as_ref());
-        self.steps.len() + pages.map(|page| page.open.len() + page.calls.len()).sum::<usize>()
     }
 
     /// The invariant that was broken first, if one was.
