@@ -28,7 +28,7 @@ const modules = Object.fromEntries(await Promise.all(Object.entries({
 }).map(async ([name, file]) => [name, await file])));
 
 // Of all masks the one with which the fewest octets of our modules need an escape or two octets of UTF-8: a script that carries a
-// module is as small as both apart.
+// module is hardly larger than both apart.
 const MASK = 109;
 const parts = {
   name: 'parts',

@@ -31,8 +31,13 @@ impl World {
     ///
     /// That of the call.
     pub fn process_callback(&mut self, tab: Tab) -> Result<Json, Error> {
-        let call = self.start(tab, Command::ProcessCallback { url: self.tabs[tab.0].address.clone() });
+        let call = self.start_callback(tab);
         self.finish(call)
+    }
+
+    /// Begins to complete a sign-in or sign-out.
+    pub fn start_callback(&mut self, tab: Tab) -> Call {
+        self.start(tab, Command::ProcessCallback { url: self.tabs[tab.0].address.clone() })
     }
 
     /// Who is signed in, or null.

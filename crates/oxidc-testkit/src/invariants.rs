@@ -77,7 +77,7 @@ pub(crate) struct Invariants {
     families: BTreeMap<String, usize>,
     /// When refresh tokens were sent since the last answer with tokens.
     fruitless: Vec<i64>,
-    /// When the wall clock jumped last, in true milliseconds.
+    /// When the wall clock was last put forward, in true milliseconds: marks look older than they are since.
     jumped: i64,
     /// Pages whose lock was stolen.
     robbed: BTreeSet<PageId>,
@@ -196,7 +196,9 @@ impl Invariants {
             self.breaks("INV1: a second refresh request is sent while another is in flight");
         }
         let robbed = |of: PageId| of != page && (self.robbed.contains(&of) || self.robbed.contains(&page));
-        let doubled = others.contains(&true) || self.losses.is_used_by(&flight.refresh_token, robbed);
+        let doubled = others.contains(&true)
+            || self.losses.is_used_by(&flight.refresh_token, robbed)
+            || self.losses.is_being_stored(&flight.refresh_token, self.jumped, now);
         self.losses.sent(&flight.refresh_token, page, id, doubled, now);
         self.fruitless.retain(|at| now - at < 10_000);
         self.fruitless.push(now);
@@ -220,7 +222,7 @@ impl Invariants {
         self.robbed.insert(page);
     }
 
-    /// The wall clock jumped.
+    /// The wall clock was put forward.
     pub(crate) fn jumped(&mut self, now: i64) {
         self.jumped = now;
     }

@@ -11,8 +11,8 @@ use crate::tab::PageId;
 /// How long before the provider replaced a token another try can belong to the same call, in milliseconds: a first try that hangs is
 /// given up after seven seconds.
 const ONE_CALL: i64 = 10_000;
-/// How long a page may stand still between its mark and its request, and a request be on its way, in milliseconds.
-const ON_THE_WAY: i64 = 2_100;
+/// How long it takes at most to store new tokens, in milliseconds.
+const STORING: i64 = 100;
 
 /// Why a session was lost, where no client could have kept it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -105,6 +105,12 @@ impl Losses {
         self.attempts.get(token).is_some_and(|attempts| attempts.iter().any(|attempt| of(attempt.page)))
     }
 
+    /// Whether a page that sent a refresh token before `jumped` was given new tokens for it just now, and stores them.
+    pub(crate) fn is_being_stored(&self, token: &str, jumped: i64, now: i64) -> bool {
+        let stores = |attempt: &Attempt| attempt.sent <= jumped && attempt.delivered.is_some_and(|at| now - at <= STORING);
+        self.attempts.get(token).is_some_and(|attempts| attempts.iter().any(stores))
+    }
+
     fn was_stopped(&self, page: PageId, from: i64, until: i64) -> bool {
         self.stops.iter().any(|stop| stop.page.is_none_or(|of| of == page) && stop.from <= until && stop.until >= from)
     }
@@ -124,8 +130,14 @@ impl Losses {
         if attempts.iter().any(|attempt| attempt.doubled) {
             return Ok(Loss::Doubled);
         }
-        // Nothing is stored that was not checked, and the keys for that may have to be fetched first.
-        let lost = |attempt: &Attempt| attempt.delivered.is_none_or(|at| self.was_stopped(attempt.page, at, at + ONE_CALL));
+        self.lost(attempts, replaced, grace, i64::MAX)
+    }
+
+    /// Why the successor of a refresh token that the provider `replaced` was not stored `by` the time when somebody sent it again.
+    fn lost(&self, attempts: &[Attempt], replaced: i64, grace: i64, by: i64) -> Result<Loss, &'static str> {
+        let late = |attempt: &Attempt, at| at > by && self.was_stopped(attempt.page, attempt.sent, at);
+        let lost =
+            |attempt: &Attempt| attempt.delivered.is_none_or(|at| self.was_stopped(attempt.page, at, at + STORING) || late(attempt, at));
         // Of those that the page gave up before, the provider may have got one that was slow.
         let in_time = |attempt: &&Attempt| attempt.sent <= replaced + grace && attempt.ended.is_none_or(|at| at >= replaced - ONE_CALL);
         let in_time: Vec<&Attempt> = attempts.iter().filter(in_time).collect();
@@ -143,19 +155,16 @@ impl Losses {
 
     /// The stored token was not used: an older one was, after it had been replaced.
     fn older(&self, family: usize, provider: &Provider, grace: i64) -> Result<Loss, &'static str> {
-        let late = self.attempts.iter().filter_map(|(token, attempts)| {
+        let used_again = self.attempts.iter().find_map(|(token, attempts)| {
             let token = provider.refresh_token(token).filter(|token| token.family == family)?;
-            let until = token.used? + grace;
-            attempts.iter().any(|attempt| attempt.sent + ON_THE_WAY > until).then_some(attempts)
+            Some((attempts, token.used?, token.used_again?))
         });
-        let late: Vec<&Attempt> = late.flatten().collect();
-        if late.iter().any(|attempt| attempt.doubled) {
+        let Some((attempts, replaced, again)) = used_again else { return Err("no refresh token was used again") };
+        if attempts.iter().any(|attempt| attempt.doubled) {
             return Ok(Loss::Doubled);
         }
-        // Who was gone before the answer could not have stored it, whether or not another page sent the token again.
-        if grace == 0 && late.iter().any(|attempt| attempt.ended.is_none() && self.was_stopped(attempt.page, attempt.sent, i64::MAX)) {
-            return Ok(Loss::NoGrace);
-        }
-        Err("an older refresh token was used")
+        // Whoever was gone or stood still when the answer came could not store it before another page sent the token again.
+        let by = attempts.iter().map(|attempt| attempt.sent).filter(|sent| *sent <= again).max();
+        self.lost(attempts, replaced, grace, by.unwrap_or(again))
     }
 }

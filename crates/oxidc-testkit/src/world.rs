@@ -67,7 +67,6 @@ pub struct World {
     /// What pages with a missing rule were told last of what is stored, and what they send again.
     pub(crate) told: BTreeMap<PageId, Option<String>>,
     pub(crate) repeated: BTreeMap<(PageId, EffectId), oxidc_core::wire::http::Request>,
-    /// The rule that is missing in the pages.
     pub(crate) broken_machine: Option<Broken>,
     /// Whether a broken invariant is noted only.
     pub(crate) lenient: bool,
@@ -236,7 +235,9 @@ impl World {
 
     /// Puts the device's wall clock forward or back.
     pub fn jump_wall(&mut self, milliseconds: i64) {
-        self.invariants.jumped(self.clock.time());
+        if milliseconds > 0 {
+            self.invariants.jumped(self.clock.time());
+        }
         self.clock.jump_wall(milliseconds);
         self.tell(Tab(0), || format!("and all: the wall clock jumps by {milliseconds} ms"));
     }

@@ -41,7 +41,8 @@ pub(crate) async fn candidates(cx: &Rc<Context>, algorithm: Algorithm, kid: Opti
     if found.is_empty() { Err(Code::KeyNotFound.into()) } else { Ok(found) }
 }
 
-fn known<T>(cx: &Context, use_them: impl FnOnce(&KeySet) -> T) -> Option<T> {
+/// What somebody makes of the keys, if they are here.
+pub(crate) fn known<T>(cx: &Context, use_them: impl FnOnce(&KeySet) -> T) -> Option<T> {
     if let Some((_, Some(keys))) = &cx.config.provider {
         return Some(use_them(keys));
     }

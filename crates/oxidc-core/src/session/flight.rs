@@ -51,21 +51,26 @@ pub(super) async fn stand_in_line(cx: &Rc<Context>, want: &Want, seen: &Option<S
         if flight.refusals >= MOST_REFUSALS {
             return Err(Code::RequestRefused.into());
         }
-        let left = flight.left(cx.shell.now());
+        let now = cx.shell.now();
+        let left = flight.left(now);
+        let long = now.monotonic - began > LONGEST_FLIGHT;
         // Whoever held the lock is gone; and what only the network was to blame for may be over.
         let orphan = flight.open && flight.locked && locked;
-        if left == 0 || orphan || renewal::is_eager(cx, &record) {
+        if left == 0 || orphan || (long && flight.is_ahead(now)) || renewal::is_eager(cx, &record) {
             let overdue = flight.open && !orphan;
-            return Ok(Some((record, overdue)));
+            // Whoever slept together with this page may have its answer by now. The old token is too late for that second anyway.
+            if !overdue || now.wall - flight.until < SECOND || now.monotonic - began >= SECOND {
+                return Ok(Some((record, overdue)));
+            }
         }
-        if !flight.open || cx.shell.now().monotonic - began > LONGEST_FLIGHT {
+        if !flight.open || long {
             let code = match flight {
                 Flight { lost: true, .. } | Flight { open: true, .. } => Code::RefreshOutcomeUnknown,
                 _ => Code::RenewalPaused,
             };
             return Err(Error::new(code).after(u32::try_from(left / SECOND + 1).unwrap_or(u32::MAX)));
         }
-        wait(cx, left.min(GLANCE)).await;
+        wait(cx, GLANCE).await;
     }
 }
 

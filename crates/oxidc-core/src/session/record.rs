@@ -116,9 +116,18 @@ pub(crate) struct Token {
 }
 
 impl Flight {
-    /// For how long nobody else sends the refresh token, in milliseconds. A clock that was put back locks nobody out.
+    /// For how long nobody else sends the refresh token, in milliseconds. A clock that was put back prolongs no pause.
     pub(crate) fn left(&self, now: Now) -> Millis {
-        if now.wall < self.since { 0 } else { (self.until - now.wall).max(0) }
+        match self.is_ahead(now) {
+            true if self.open => self.until - self.since,
+            true => 0,
+            false => (self.until - now.wall).max(0),
+        }
+    }
+
+    /// Whether it was made by a clock that was put back since: nobody knows how old it is.
+    pub(crate) fn is_ahead(&self, now: Now) -> bool {
+        now.wall < self.since
     }
 
     fn to_value(&self) -> Value {

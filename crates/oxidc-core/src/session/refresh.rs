@@ -11,8 +11,8 @@ use super::store::{self, Commit, MOST_REFUSALS};
 use super::{announce_token, changed, end, view};
 use crate::client::Context;
 use crate::command::TokenOptions;
+use crate::config::discovery;
 use crate::config::options::has;
-use crate::config::{discovery, keys};
 use crate::error::{Code, Error, Kind, Result, SessionEffect};
 use crate::login::exchange::{TokenResponse, token_request};
 use crate::login::verify::{self, Checks};
@@ -159,11 +159,6 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
             Some(metadata) => metadata,
             None => {
                 record.binding.check(cx).await?;
-                // So that a rotated token need not wait in memory for the keys of the ID token beside it. That they cannot be
-                // read now is nothing yet: perhaps no ID token comes. After a lost answer every second counts.
-                if record.flight.is_none() {
-                    let _ = keys::ensure(cx).await;
-                }
                 discovery::metadata(cx).await?
             }
         };
@@ -282,6 +277,16 @@ async fn refused(cx: &Rc<Context>, record: &Record, mark: &Flight, error: OAuthE
 
 /// Checks an answer and stores it; only then is the access token there for anybody.
 async fn receive(cx: &Rc<Context>, of: &Record, mark: &Flight, want: &Want, response: TokenResponse, token: Token) -> Result<()> {
+    let keep = |record: &mut Record| {
+        if let Some(refresh_token) = &response.refresh_token {
+            record.refresh_token = Some(refresh_token.clone());
+        }
+        true
+    };
+    // A rotated refresh token does not wait in memory for the keys of the ID token beside it.
+    let waits = response.id_token.as_ref().is_some_and(|id_token| !verify::has_keys(cx, id_token));
+    let early = if waits && store::commit(cx, of, &keep).await == Commit::Done { cx.sessions.record() } else { None };
+    let of = early.as_ref().unwrap_or(of);
     let mut verified = Ok(None);
     if let Some(id_token) = &response.id_token {
         let nonce = of.claims.text("nonce");
@@ -300,16 +305,13 @@ async fn receive(cx: &Rc<Context>, of: &Record, mark: &Flight, want: &Want, resp
                 }
                 verified = Ok(Some((id_token, claims)));
             }
-            // The keys could not be read now: the new refresh token must not be lost, but nothing else is used.
+            // The keys could not be read now: nothing but the refresh token is used.
             Err(error) if error.code().kind() == Kind::Network || error.retryable() => verified = Err(error),
             Err(error) => return Err(error),
         }
     }
     let now = cx.shell.now();
     let edit = |record: &mut Record| {
-        if let Some(refresh_token) = &response.refresh_token {
-            record.refresh_token = Some(refresh_token.clone());
-        }
         // Whoever took over is still under way.
         if record.flight.as_ref() == Some(mark) {
             record.flight = None;
@@ -322,7 +324,7 @@ async fn receive(cx: &Rc<Context>, of: &Record, mark: &Flight, want: &Want, resp
         if verified.is_ok() {
             record.keep(token.clone(), now);
         }
-        true
+        keep(record)
     };
     match store::commit(cx, of, &edit).await {
         // The session ended while the answer was on its way: nobody gets it.

@@ -194,7 +194,10 @@ pub(crate) async fn replace(cx: &Rc<Context>, with: Result<Record, Ended>, of: O
         }
         expected = stands;
     }
-    cx.sessions.forget();
+    // A read may have brought the new session before the answer to this write: that one has not ended.
+    if cx.sessions.record.borrow().as_ref().map(|known| &known.id) != with.as_ref().ok().map(|new| &new.id) {
+        cx.sessions.forget();
+    }
     cx.sessions.signed_out.set(with.as_ref().err().and_then(Ended::wanted));
     *cx.sessions.record.borrow_mut() = with.ok().map(|record| Record { generation: cx.sessions.generation.get(), ..record });
     true

@@ -63,6 +63,8 @@ pub(crate) struct RefreshToken {
     pub(crate) order: usize,
     /// When it was first used, in true milliseconds.
     pub(crate) used: Option<i64>,
+    /// When it was used too late, so that the grant was over, in true milliseconds.
+    pub(crate) used_again: Option<i64>,
     pub(crate) issued: i64,
 }
 
@@ -227,7 +229,7 @@ impl Provider {
         if rotate && self.families[family].scopes.iter().any(|scope| scope == "offline_access") {
             let refresh_token = self.random.text("rt_");
             let order = self.refresh_tokens.len();
-            self.refresh_tokens.insert(refresh_token.clone(), RefreshToken { family, order, used: None, issued: now });
+            self.refresh_tokens.insert(refresh_token.clone(), RefreshToken { family, order, used: None, used_again: None, issued: now });
             answer["refresh_token"] = refresh_token.into();
         }
         if id_token {

@@ -17,6 +17,7 @@ impl Provider {
             && now > used + grace
         {
             self.reused += 1;
+            token.used_again.get_or_insert(now);
             self.revoke_family(family, USED_AGAIN);
         }
         if self.families[family].over.is_some() {

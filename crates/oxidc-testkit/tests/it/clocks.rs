@@ -2,7 +2,7 @@
 
 use oxidc_core::command::Notice;
 use oxidc_core::effect::Area;
-use oxidc_testkit::{Asked, Rotation, Weather, World};
+use oxidc_testkit::{Asked, Fate, Rotation, Weather, World};
 
 use crate::quiet;
 
@@ -128,5 +128,30 @@ fn t235_a_wall_clock_that_jumps_causes_one_refresh_at_most_and_no_loop() {
         let now = world.clock.time();
         assert!(world.provider.accepts(tokens["accessToken"].as_str().unwrap(), now), "{jump}");
         assert!(world.network.count(Asked::Refresh) <= 2, "{jump}");
+    }
+}
+
+#[test]
+fn a_wall_clock_that_is_put_back_during_a_refresh_makes_nobody_send_beside_it_and_locks_nobody_out() {
+    for lost in [false, true] {
+        let mut world = quiet(235);
+        world.locks.available = false;
+        let tabs = world.signed_in_tabs(2);
+        world.expire();
+        if lost {
+            world.network.next(Asked::Refresh, Fate::Silence);
+        } else {
+            world.network.next(Asked::Refresh, Fate::Slow { there: 2_000, back: 2_000 });
+        }
+        world.ask_for_tokens(tabs[0]);
+        world.run_until("the refresh is sent", |world| world.network.count(Asked::Refresh) == 1);
+        if lost {
+            world.crash(tabs[0]);
+        }
+        world.jump_wall(-3_600_000);
+        let began = world.clock.elapsed();
+        world.get_tokens(tabs[1]).unwrap();
+        assert!(world.clock.elapsed() - began < 15_000);
+        assert_eq!(world.provider.reused, 0);
     }
 }

@@ -66,3 +66,21 @@ fn t210_a_page_that_goes_away_during_a_refresh_leaves_a_mark_for_the_next() {
     assert_eq!(error.session(), SessionEffect::Ended);
     assert!(error.to_string().contains("lost"), "{error}");
 }
+
+#[test]
+fn a_rotated_refresh_token_is_stored_before_the_keys_for_its_id_token_are_read() {
+    let (mut world, tab) = expired(228);
+    let before = world.stored_session()["refreshToken"].clone();
+    for _ in 0..2 {
+        world.network.next(Asked::Keys, Fate::Silence);
+    }
+    world.ask_for_tokens(tab);
+    world.run_until("the provider acted", |world| world.provider.refreshed == 1);
+    world.run_for(500);
+    assert_ne!(world.stored_session()["refreshToken"], before);
+    world.crash(tab);
+    world.load(tab);
+    world.get_tokens(tab).expect_err("the keys are not there yet");
+    world.get_tokens(tab).unwrap();
+    assert_eq!(world.provider.reused, 0);
+}

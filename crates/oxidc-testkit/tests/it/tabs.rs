@@ -1,6 +1,6 @@
 //! Many callers and many tabs, one refresh.
 
-use oxidc_core::command::Notice;
+use oxidc_core::command::{Notice, SignInOptions};
 use oxidc_core::error::Code;
 use oxidc_testkit::{Asked, Fate, Rotation, Weather, World};
 
@@ -284,4 +284,24 @@ fn t487_t488_after_a_sign_out_no_other_tab_gets_a_token_or_goes_to_the_provider(
     world.run_for(3_600_000);
     let after = (world.network.sent.len(), world.story.lines().iter().filter(|line| line.contains("navigate")).count());
     assert_eq!(after, before);
+}
+
+#[test]
+fn a_sign_in_that_is_read_before_its_write_is_answered_is_no_session_that_ended() {
+    for seed in 0..50 {
+        let mut world = quiet(seed);
+        let tabs = world.signed_in_tabs(2);
+        world.go_to_sign_in(tabs[0], SignInOptions::default());
+        world.load(tabs[0]);
+        let call = world.start_callback(tabs[0]);
+        // The page looks what is stored all the time.
+        while world.result(call).is_none() {
+            world.notice(tabs[0], Notice::Visible);
+            world.run_for(1);
+        }
+        world.expire();
+        let token = world.get_tokens(tabs[1]).unwrap()["accessToken"].clone();
+        world.run_for(1_000);
+        assert_eq!(world.get_tokens(tabs[0]).unwrap()["accessToken"], token, "seed {seed}");
+    }
 }
