@@ -22,7 +22,7 @@ const origins = [...apps, platform, orders].map((app) => app.origin);
 const api = await startApi({ origins });
 const provider = await startProvider({ origins, apis: [api.audience] });
 api.trust(provider.issuer);
-for (const app of apps) app.serve('/config.json', JSON.stringify({ issuer: provider.issuer, clientId: 'spa', api: api.audience }));
+for (const app of apps) app.serve('/config.json', JSON.stringify({ issuer: provider.issuer, clientId: 'spa', dpopClientId: 'spa-dpop', api: api.audience }));
 const parts = { issuer: provider.issuer, clientId: 'spa', api: api.audience, host: platform.origin, orders: orders.origin, hostile: hostile.origin };
 for (const site of [platform, orders, hostile]) site.serve('/config.json', JSON.stringify(parts));
 for (const { origin } of apps) console.log(`Open ${origin}/`);

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
 import { close, listen } from './http.mjs';
 
-const types = {
+const usual = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.mjs': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8', '.json': 'application/json', '.wasm': 'application/wasm', '.svg': 'image/svg+xml', '.map': 'application/json',
 };
@@ -21,15 +21,16 @@ export const strictPolicy = (connect, { wasm = true } = {}) => ({
 /**
  * Starts the server. `folders` maps address prefixes that end in a slash to folders, the longest prefix wins;
  * `fallback` is the address served instead of one without a file (single-page applications); `headers` go with
- * everything. `serve(path, text)` adds a text, `setHeaders` replaces the headers.
+ * everything; `types` are other content types by the ends of names. `serve(path, text)` adds a text, `setHeaders` replaces the headers.
  */
-export async function startStatic({ host = '127.0.0.1', port = 0, folders = {}, fallback, headers = {} } = {}) {
+export async function startStatic({ host = '127.0.0.1', port = 0, folders = {}, fallback, headers = {}, types = {} } = {}) {
+  const typeOf = { ...usual, ...types };
   const texts = new Map();
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url, 'http://static').pathname);
     const found = (await find(path)) ?? (fallback && !extname(path) ? await find(fallback) : undefined);
     if (!found) return response.writeHead(404).end();
-    response.writeHead(200, { 'content-type': types[extname(found.name)] ?? 'application/octet-stream', 'cache-control': 'no-cache', ...headers });
+    response.writeHead(200, { 'content-type': typeOf[extname(found.name)] ?? 'application/octet-stream', 'cache-control': 'no-cache', ...headers });
     response.end(found.body);
   });
 

@@ -25,7 +25,7 @@ describe('a page', () => {
   test('t472_whose_prototypes_were_polluted_reads_no_inherited_member', () => prepared(() => {
     for (const [name, value] of Object.entries({
       clientSecret: 'x', returnTo: 'https://evil.example/', access_token: 'evil', id_token: 'evil', prompt: 'none', expires_in: 1, sub: 'mallory',
-      token_type: 'mac', redirectUri: 'https://evil.example/', allowedOrigins: ['https://evil.example'], nonce: 'x', record: 'x',
+      token_type: 'mac', code: 'x', error: 'x', value: 'x', failure: 'x', failed: 'x', task: 7, state: 'x', redirectUri: 'https://evil.example/', allowedOrigins: ['https://evil.example'], nonce: 'x', record: 'x',
     })) Object.defineProperty(Object.prototype, name, { value, configurable: true, enumerable: false, writable: true });
     Array.prototype.unexpected = () => 'x';
   }, async (tab) => {

@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
@@ -70,8 +70,8 @@ describe('the packed package', () => {
     assert.equal(await tab.evaluate(() => document.title), 'no session');
     await tab.close();
   }
-  async function worksWhenServed(folders, texts = {}) {
-    const site = await startStatic({ folders });
+  async function worksWhenServed(folders, texts = {}, types = {}) {
+    const site = await startStatic({ folders, types });
     for (const [path, text] of Object.entries(texts)) site.serve(path, text);
     try {
       await works(`${site.origin}/`);
@@ -114,6 +114,26 @@ describe('the packed package', () => {
     const outdir = join(project, 'esbuild');
     await build({ absWorkingDir: project, entryPoints: ['src/main.js'], bundle: true, format: 'esm', outdir, logLevel: 'silent' });
     await worksWhenServed({ '/': outdir }, { '/index.html': page('/main.js') });
+  });
+
+  test('works in an esbuild bundle of UTF-8, in a page of another encoding, and is smaller', async () => {
+    const { build } = await import('esbuild');
+    const bundle = async (charset) => {
+      const options = { absWorkingDir: project, entryPoints: ['src/main.js'], bundle: true, format: 'esm', minify: true, splitting: true, write: false, outdir: 'bundle', logLevel: 'silent' };
+      return (await build({ ...options, charset })).outputFiles;
+    };
+    const [files, ascii] = [await bundle('utf8'), await bundle('ascii')];
+    const size = (outputs) => outputs.reduce((sum, { contents }) => sum + contents.length, 0);
+    assert.ok(size(files) < size(ascii));
+    const outdir = join(project, 'utf8');
+    await mkdir(outdir);
+    for (const { path, contents } of files) await writeFile(join(outdir, basename(path)), contents);
+    await worksWhenServed({ '/': outdir }, { '/index.html': `<!doctype html><meta charset="windows-1252">${page('/main.js')}` }, { '.html': 'text/html', '.js': 'text/javascript' });
+  });
+
+  test('what a script tag loads reads the same in every encoding', async () => {
+    const script = await readFile(join(project, 'node_modules/oxidc/dist/miniapp/global.js'));
+    assert.ok(script.length > 50_000 && script.every((octet) => octet < 0x80));
   });
 
   test('works from a plain module script with an import map', async () => {

@@ -6,6 +6,7 @@ import { open } from '../browsers/index.mjs';
 import { answer, json } from '../servers/faults.mjs';
 import { createKey, publicKey } from '../servers/keys.mjs';
 import { openTab } from './support/harness.mjs';
+import { startWindows } from './support/windows.mjs';
 import { startWorld } from './support/world.mjs';
 
 describe('pushed and signed authorization requests', () => {
@@ -46,6 +47,22 @@ describe('pushed and signed authorization requests', () => {
       const tab = await openTab(strict, browser);
       assert.deepEqual(await visited(tab, () => tab.authorize()), ['client_id', 'request_uri']);
       assert.equal((await tab.do('processCallback')).session.subject, 'alice');
+      assert.ok((await tab.do('getTokens')).accessToken);
+      await tab.close();
+    } finally {
+      await strict.close();
+    }
+  });
+
+  test('in a window too, and the client knows the session as soon as the call ends', async () => {
+    const strict = await startWindows({ requirePushed: true });
+    try {
+      const tab = await openTab(strict, browser, { ...strict.windows, storage: 'memory' });
+      await tab.click('signIn', { mode: 'popup' });
+      const { value, failed } = await tab.settled();
+      assert.equal(failed, undefined, failed?.message);
+      assert.equal(value.subject, 'alice');
+      assert.equal((await tab.do('getSession')).subject, 'alice');
       assert.ok((await tab.do('getTokens')).accessToken);
       await tab.close();
     } finally {

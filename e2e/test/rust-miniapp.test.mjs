@@ -113,6 +113,15 @@ describe('a mini-app with a side in Rust', () => {
     assert.equal((await token({ scopes: 'asleep' })).failed.code, 'needs_interaction');
     assert.equal((await token({ scopes: 'write' })).failed.code, 'scope_not_granted');
     assert.deepEqual(await own('asked'), ['orders urn:a read false', 'orders urn:a asleep false']);
+    const does = (method, params) => raw.evaluate(([name, given]) => window.harness.call('call', name, given), [method, params]);
+    assert.deepEqual(await does('toast.show', { text: 'saved' }), { value: 'orders shows {"text":"saved"}' });
+    assert.equal((await does('modal.open')).failed.code, 'user_cancelled');
+    assert.equal((await does('sidepanel.open')).failed.code, 'not_supported_by_host');
+    assert.deepEqual(await own('events'), ['connected orders', 'refused orders token.request', 'refused orders call.request']);
+    assert.equal(await own('publish', 'refresh'), '0');
+    const told = () => raw.evaluate(() => window.harness.events.filter(([name]) => name === 'host').map(([, ...rest]) => rest.join(' ')));
+    await until(async () => (await told()).length === 2, 'what the host tells');
+    assert.deepEqual(await told(), ['refresh all', 'refresh one']);
     await own('tell', 'de');
     const events = () => raw.evaluate(() => window.harness.events.map(([name]) => name));
     await until(async () => (await events()).includes('context'), 'the context');

@@ -11,7 +11,7 @@ async function bundle(entry, name, made) {
   const contents = `import { ${name} } from './dist/${entry}.js'; globalThis.made = ${made};`;
   const stdin = { contents, resolveDir: here, sourcefile: 'app.js' };
   const { outputFiles, metafile } = await build({
-    stdin, bundle: true, minify: true, format: 'esm', target: 'es2022', write: false, splitting: true, outdir: 'out', metafile: true, absWorkingDir: here,
+    stdin, bundle: true, minify: true, format: 'esm', charset: 'utf8', target: 'es2022', write: false, splitting: true, outdir: 'out', metafile: true, absWorkingDir: here,
   });
   // What is loaded at once; files that are loaded on demand are not.
   const needed = ['out/stdin.js'];

@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 
 use crate::npm::COPIES;
 use crate::run::{folders_with, npm_packages, program, root, run as run_program, run_prepared, side_by_side};
-use crate::{browsers, example, generated, npm, size, surface, test, tidy};
+use crate::{browsers, example, generated, npm, provider, size, surface, test, tidy};
 
 /// Crates that are not for browsers.
 const NATIVE: &[&str] = &["oxidc-aws-lc", "oxidc-testkit"];
@@ -17,6 +17,7 @@ pub fn run() -> Result<ExitCode> {
     generated::check()?;
     tidy::run()?;
     browsers::install()?;
+    provider::install()?;
     npm::target()?;
     side_by_side(lints, package)?;
     test::all(None)

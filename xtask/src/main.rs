@@ -9,6 +9,7 @@ mod example;
 mod generated;
 mod npm;
 mod parts;
+mod provider;
 mod run;
 mod rust_surface;
 mod simulate;
@@ -47,7 +48,7 @@ cargo xtask <command>
   supply           what is locked, and `cargo deny` where it is installed
   sbom             the bill of materials of what browsers load, as target/oxidc.cdx.json (CycloneDX)
   tidy             small promises about the repository's files
-  browsers         installs the browsers that the tests need, or says how
+  browsers         installs the browsers and the second provider that the tests need, or says how
 ";
 
 fn main() -> ExitCode {
@@ -82,7 +83,7 @@ fn command(words: &[&str]) -> Result<ExitCode> {
         ["sbom"] => supply::sbom()?,
         ["simulate", arguments @ ..] => simulate::run(arguments)?,
         ["tidy"] => tidy::run()?,
-        ["browsers"] => browsers::install()?,
+        ["browsers"] => browsers::install().and_then(|()| provider::install())?,
         _ => bail!("there is no command `{}`\n\n{HELP}", words.join(" ")),
     }
     Ok(ExitCode::SUCCESS)

@@ -6,7 +6,7 @@ use std::process::{ExitCode, Stdio};
 use anyhow::{Context, Result, ensure};
 
 use crate::run::{npm_packages, program, root, step};
-use crate::{browsers, example, npm};
+use crate::{browsers, example, npm, provider};
 
 /// Tests that passed and failed. A runner that could not do its work is a failure too.
 #[derive(Default)]
@@ -19,6 +19,7 @@ struct Count {
 /// Builds what the tests need, and runs them.
 pub fn run(filter: Option<&str>) -> Result<ExitCode> {
     browsers::install()?;
+    provider::install()?;
     npm::run(false)?;
     example::run()?;
     npm_packages("e2e")?;

@@ -1,13 +1,13 @@
 // Prints what each entry of the package in the current folder exports: `node typescript_surface.mjs <folder of declarations>`.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 
 const ts = createRequire(resolve('package.json'))('typescript');
 const { name, exports } = JSON.parse(readFileSync('package.json', 'utf8'));
 const entries = Object.entries(exports)
   .filter(([, target]) => target.types)
-  .map(([path, target]) => ({ entry: join(name, path), file: join(process.argv[2], basename(target.types)) }));
+  .map(([path, target]) => ({ entry: join(name, path), file: join(process.argv[2], relative('dist', target.types)) }));
 const program = ts.createProgram(entries.map(({ file }) => file), { skipLibCheck: true });
 const checker = program.getTypeChecker();
 

@@ -51,7 +51,7 @@ impl Keys {
     ///
     /// [`Code::KeyNotFound`] where none may have: fetch the key set again, but not more often than once a minute, since anybody can
     /// write such a token. [`Code::IdTokenSignature`] when it is not theirs.
-    pub fn verify(&self, jws: &Jws, algorithm: Algorithm) -> Result<()> {
+    pub fn verify(&self, jws: &Jws<'_>, algorithm: Algorithm) -> Result<()> {
         let kid = jws.header.kid.as_deref();
         let choice = self.0.iter().find(|choice| choice.algorithm == algorithm && choice.kid.as_deref() == kid);
         let keys = &choice.ok_or(Code::KeyNotFound)?.keys;

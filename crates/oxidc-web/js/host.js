@@ -107,6 +107,9 @@ var init_keys = __esm({
 });
 
 // src/host/protocol.ts
+function bare(given) {
+  return Object.assign(/* @__PURE__ */ Object.create(null), given);
+}
 var Failed = class {
   constructor(failed, detail = "") {
     this.failed = failed;
@@ -323,8 +326,8 @@ function kind(storage) {
 
 // src/host/callback.ts
 async function arrive(result, onReturn, storage) {
-  if (!("returnTo" in result) || !result.returnTo) return result;
-  const { returnTo, appState } = result;
+  const { returnTo, appState } = bare(result);
+  if (!returnTo) return result;
   if (onReturn) await onReturn({ url: returnTo, appState });
   else if (returnTo !== location.href) {
     if (storage instanceof MemoryStorage) history.replaceState(history.state, "", returnTo);
@@ -386,7 +389,7 @@ var Coherent = class extends Items {
     const { text: text2, mark } = await this.#settled(key);
     if (text2 !== expected) return { record: text2 };
     const won = await this.marks.swap(name(key), mark, await hash(value));
-    if ("record" in won && this.marks.shared) return { record: await this.load(key) };
+    if (Object.hasOwn(won, "record") && this.marks.shared) return { record: await this.load(key) };
     await this.write(key, value);
     return { swapped: true };
   }
@@ -434,7 +437,7 @@ async function http(fetch, effect, signal) {
     stop();
   }, effect.timeout);
   try {
-    const response = await fetch(effect.url, {
+    const response = await fetch(effect.url, bare({
       method: effect.method,
       headers: effect.headers,
       body: effect.body,
@@ -443,7 +446,7 @@ async function http(fetch, effect, signal) {
       credentials: "omit",
       cache: "no-store",
       referrerPolicy: "no-referrer"
-    });
+    }));
     if (response.type === "opaqueredirect" || response.status >= 300 && response.status < 400) throw new Failed("redirected");
     return describe(response, await read(response, effect.limit));
   } catch (error) {
@@ -729,8 +732,9 @@ var Driver = class {
    * brings the window that is there to the front; one on something else closes it.
    *
    * @param insist Whether the call cannot do without a window.
+   * @param run Runs the call.
    */
-  async show(command, place, insist, signal) {
+  async show(command, place, insist, signal, run = (given, extra) => this.run(given, extra)) {
     if (typeof document === "undefined") throw this.#error("no_browser");
     const shown = this.#shown;
     if (shown?.command === command.do && !shown.popup.closed) {
@@ -743,7 +747,7 @@ var Driver = class {
     const abort = new AbortController();
     signal?.addEventListener("abort", () => abort.abort(), { once: true });
     if (signal?.aborted) abort.abort();
-    const result = this.run(command, { signal: abort.signal, popup }).finally(() => {
+    const result = run(command, { signal: abort.signal, popup }).finally(() => {
       popup?.close();
       if (this.#shown?.result === result) this.#shown = void 0;
     });
@@ -835,7 +839,8 @@ var Driver = class {
   #cancel(core, task) {
     return this.#calls.has(task) ? JSON.parse(core.cancel(task, Date.now(), performance.now())) : [];
   }
-  #perform(core, effect) {
+  #perform(core, told) {
+    const effect = bare(told);
     switch (effect.do) {
       case "finish":
         return this.#finish(effect.task, effect.ok, effect.error);
@@ -982,5 +987,6 @@ export {
   LocalStorage,
   MemoryStorage,
   SessionStorage,
+  bare,
   createDriver
 };

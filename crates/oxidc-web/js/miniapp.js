@@ -707,8 +707,8 @@ async function createFrame(options, feed, signal) {
   signal.addEventListener("abort", () => frame.close());
   return frame;
 }
-async function createHost(feed, tokens) {
-  return new MiniAppHost(await linked(feed)({ session: false, own: location.origin }), { tokens });
+async function createHost(feed, tokens, handlers) {
+  return new MiniAppHost(await linked(feed)({ session: false, own: location.origin }), { tokens, handlers });
 }
 export {
   createFrame,

@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use oxidc_web::json::{Object, Value};
-use oxidc_web::miniapp::{CallOptions, Frame, FrameEvent, FrameOptions, FrameTokenOptions, Host, HostedFrame, MiniApp, TokenGrant};
+use oxidc_web::miniapp::{
+    CallOptions, Frame, FrameEvent, FrameOptions, FrameTokenOptions, Host, HostEvent, HostOptions, HostedFrame, MiniApp, TokenGrant,
+};
 use oxidc_web::{Code, Error, Subscription};
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlIFrameElement;
@@ -79,6 +81,8 @@ impl FrameHarness {
 pub struct HostHarness {
     host: Host,
     asked: Rc<RefCell<Vec<String>>>,
+    events: Rc<RefCell<Vec<String>>>,
+    _listening: Subscription,
     frame: Option<HostedFrame>,
 }
 
@@ -88,16 +92,33 @@ impl HostHarness {
     pub async fn make(app: &str) -> Result<HostHarness, String> {
         let asked = Rc::new(RefCell::new(Vec::new()));
         let kept = Rc::clone(&asked);
-        let host = Host::new(move |wanted| {
+        let options = HostOptions::new(move |wanted| {
             let mut asked = kept.borrow_mut();
             asked.push(format!("{} {} {} {}", wanted.app, wanted.audience, wanted.scopes.join(" "), wanted.force));
             let granted = Ok(TokenGrant::new(format!("at-{}", asked.len())).scopes(wanted.scopes.join(" ")));
             Box::pin(std::future::ready(if wanted.scopes == ["asleep"] { Err(Error::from(Code::NoRefreshToken)) } else { granted }))
         });
-        let host = host.await.map_err(|error| code(&error))?;
+        let options = options
+            .handler("toast.show", |call| {
+                let answer = format!("{} shows {}", call.app, call.params.to_text());
+                Box::pin(async move { Ok(Value::from(answer)) })
+            })
+            .handler("modal.open", |_| Box::pin(async { Err(Error::from(Code::UserCancelled)) }));
+        let host = Host::new(options).await.map_err(|error| code(&error))?;
+        let events = Rc::new(RefCell::new(Vec::new()));
+        let kept = Rc::clone(&events);
+        let listening = host.on(move |event| {
+            kept.borrow_mut().push(match event {
+                HostEvent::Connected { app } => format!("connected {app}"),
+                HostEvent::Lost { app } => format!("lost {app}"),
+                HostEvent::Refused { app, message } => format!("refused {app} {message}"),
+                HostEvent::Flooded { app } => format!("flooded {app}"),
+                _ => "unknown".into(),
+            });
+        });
         let context = Object::new().with("language", "en");
         host.register(&MiniApp::new("orders", app).audience("urn:a", "read asleep").context(context)).map_err(|error| code(&error))?;
-        Ok(Self { host, asked, frame: None })
+        Ok(Self { host, asked, events, _listening: listening, frame: None })
     }
 
     /// Registers a mini-app.
@@ -121,6 +142,18 @@ impl HostHarness {
     /// What the source of tokens was asked.
     pub fn asked(&self) -> Vec<String> {
         self.asked.borrow().clone()
+    }
+
+    /// What happened.
+    pub fn events(&self) -> Vec<String> {
+        self.events.borrow().clone()
+    }
+
+    /// Tells all frames something, then the one.
+    pub fn publish(&self, name: &str) -> Answer {
+        let told = self.host.tell(name, "all");
+        let told = told.and_then(|()| self.frame.as_ref().map_or(Ok(()), |frame| self.host.tell_frame(frame, name, "one")));
+        told.map(|()| self.host.ignored().to_string()).map_err(|error| code(&error))
     }
 
     /// Nobody is signed in.

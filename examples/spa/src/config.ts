@@ -4,6 +4,8 @@ export interface Config {
   issuer: string;
   /** Under which name this application is registered there. */
   clientId: string;
+  /** The same for tokens that are bound to a key. Default: the same name. */
+  dpopClientId?: string;
   /** The protected API, also its resource indicator. */
   api: string;
 }

@@ -1,12 +1,13 @@
 import { AuthClient, OxidcError, type StepUpChallenge } from 'oxidc';
 import { readConfig } from './config.js';
-import { element, log, setting, showAnswer, showError, showExpiry, showRenewals, showSession, showStepUp } from './view.js';
+import { chosen, inWindow, silentStart } from './settings.js';
+import { element, log, showAnswer, showError, showExpiry, showRenewals, showSession, showStepUp } from './view.js';
 
 const config = await readConfig();
 
 const client = new AuthClient({
   issuer: config.issuer,
-  clientId: config.clientId,
+  ...chosen(config),
   postLogoutRedirectUri: `${location.origin}/`,
   scopes: 'openid profile email offline_access',
   resources: [{ resource: config.api, scopes: 'api:read' }],
@@ -28,7 +29,7 @@ function confirm(challenge: StepUpChallenge): Promise<boolean> {
 }
 
 /** Where to sign in and out. */
-const mode = () => (setting('in-window').checked ? 'popup' : 'redirect');
+const mode = () => (inWindow.checked ? 'popup' : 'redirect');
 
 let expiresAt: number | undefined;
 let renewals = 0;
@@ -99,7 +100,7 @@ async function start(): Promise<void> {
       document.body.textContent = 'You may close this window.';
       return;
     }
-    if (setting('silent-start').checked && !(await client.getSession())) await client.signInSilent();
+    if (silentStart.checked && !(await client.getSession())) await client.signInSilent();
   } catch (error) {
     report(error);
   }

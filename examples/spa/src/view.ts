@@ -7,17 +7,6 @@ export function element(id: string): HTMLElement {
   return found;
 }
 
-/** A checkbox that is remembered in this browser. */
-export function setting(id: string): HTMLInputElement {
-  return element(id) as HTMLInputElement;
-}
-
-for (const id of ['in-window', 'silent-start']) {
-  const box = setting(id);
-  box.checked = localStorage.getItem(`setting ${id}`) === 'on';
-  box.addEventListener('change', () => localStorage.setItem(`setting ${id}`, box.checked ? 'on' : 'off'));
-}
-
 /** Asks the person to sign in again; undefined hides the question. */
 export function showStepUp(challenge?: { maxAge?: number }): void {
   element('step-up').hidden = !challenge;

@@ -3,7 +3,7 @@
  * @module
  */
 import { errorOf } from './errors.js';
-import { Driver, type Core } from './host/index.js';
+import { bare, Driver, type Core, type Extra } from './host/index.js';
 import { OPERATIONS, type Oidc } from './oidc.js';
 import { check, isExtended, own } from './options.js';
 import type {
@@ -150,7 +150,7 @@ export class BaseClient {
    * needed and the provider cannot be reached. Only `session: 'ended'` means that the person must sign in again.
    */
   async getTokens(options: GetTokensOptions = {}): Promise<Tokens> {
-    const { resource, scopes, forceRefresh, signal } = options;
+    const { resource, scopes, forceRefresh, signal } = bare(options);
     const key = resource === undefined && scopes === undefined ? '' : JSON.stringify([resource, scopes]);
     const known = forceRefresh ? undefined : this.#fresh.get(key);
     if (known && !signal?.aborted) {
@@ -236,17 +236,24 @@ export class BaseClient {
     if (options.mode !== 'popup') return this.#run(command, options);
     const { signal, ...rest } = options;
     // A sign-out happens here whether or not there is a window; a sign-in does not.
-    return this.#driver.show({ do: command, options: rest }, { ...this.#options.popup, ...popup }, command === 'signIn', signal);
+    const run: Driver['run'] = (given, extra) => this.#try(given, extra);
+    return this.#driver.show({ do: command, options: rest }, { ...this.#options.popup, ...popup }, command === 'signIn', signal, run);
   }
 
-  async #run(command: string, { signal, ...options }: { signal?: AbortSignal }): Promise<unknown> {
-    const run = (driver: Driver) => driver.run({ do: command, options }, { signal });
+  #run(command: string, { signal, ...options }: { signal?: AbortSignal }): Promise<unknown> {
+    return this.#try({ do: command, options }, { signal });
+  }
+
+  async #try(command: object, extra?: Extra): Promise<unknown> {
     try {
-      return await run(this.#driver);
+      return await this.#driver.run(command, extra);
     } catch (error) {
       // Only the provider's metadata tells; the answer to the request needs nothing special.
       if ((error as { code?: string }).code !== 'pushed_request_required') throw error;
-      return run(this.#extend());
+      const result = await this.#extend().run(command, extra);
+      // What the other core stored is known here before the call ends.
+      await this.#driver.run({ do: 'notice', what: 'stored' });
+      return result;
     }
   }
 }

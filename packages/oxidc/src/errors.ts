@@ -3,7 +3,7 @@
  * @module
  */
 import { type ErrorCode, meanings } from './codes.js';
-import type { CoreError } from './host/protocol.js';
+import { bare, type CoreError } from './host/protocol.js';
 import type { StepUpChallenge } from './types.js';
 
 /** What an error did to the session. */
@@ -103,7 +103,8 @@ const classes: Record<keyof typeof meanings, new (facts: CoreError, meaning: str
 };
 
 /** The error for what the core tells. */
-export function errorOf(facts: CoreError): OxidcError {
+export function errorOf(told: CoreError): OxidcError {
+  const facts = bare(told);
   for (const [kind, codes] of Object.entries(meanings)) {
     const meaning = (codes as Record<string, string>)[facts.code];
     if (meaning) return new classes[kind as keyof typeof meanings](facts, meaning);

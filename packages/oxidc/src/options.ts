@@ -4,6 +4,7 @@
  */
 import type { ErrorCode } from './codes.js';
 import { errorFor } from './errors.js';
+import { bare } from './host/index.js';
 import type { AuthClientOptions, Storage } from './types.js';
 
 type Check = (value: unknown) => ErrorCode | undefined;
@@ -78,7 +79,7 @@ const OF_THE_PAGE = ['storage', 'onReturn', 'defaultSignIn', 'popup', 'onSession
 /** The options as they were given: nothing that every object of a page happens to inherit is one of them. */
 export function own(options: AuthClientOptions): AuthClientOptions {
   if (typeof options !== 'object' || options === null) throw errorFor('option_invalid', 'options');
-  return Object.assign(Object.create(null), options) as AuthClientOptions;
+  return bare(options);
 }
 
 /** Refuses options of a wrong shape; gives back those that the core reads. */

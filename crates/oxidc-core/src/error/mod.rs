@@ -116,11 +116,11 @@ impl Error {
     }
 
     /// Adds what a developer needs to find the cause: the values that disagree, the member that is missing.
-    /// Never a secret.
+    /// Never a secret. Values of strangers are made harmless: printable characters, 1,024 of them at most.
     #[inline(never)]
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.0.detail = Some(detail.into());
+        self.0.detail = Some(printable(&detail.into(), 1024));
         self
     }
 

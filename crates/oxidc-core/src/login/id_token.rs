@@ -40,7 +40,7 @@ pub struct Expected<'a> {
 /// # Errors
 ///
 /// [`Code::IdTokenEncrypted`] or [`Code::IdTokenMalformed`].
-pub fn parse(token: &str) -> Result<Jws> {
+pub fn parse(token: &str) -> Result<Jws<'_>> {
     Jws::parse(token).map_err(|error| match error {
         JwsError::Encrypted => Code::IdTokenEncrypted.into(),
         JwsError::TooLong => Error::new(Code::IdTokenMalformed).detail("longer than 64 KiB"),
@@ -54,7 +54,7 @@ pub fn parse(token: &str) -> Result<Jws> {
 /// # Errors
 ///
 /// [`Code::IdTokenType`] or [`Code::IdTokenAlgorithm`].
-pub fn algorithm(jws: &Jws, expected: &Expected<'_>) -> Result<Algorithm> {
+pub fn algorithm(jws: &Jws<'_>, expected: &Expected<'_>) -> Result<Algorithm> {
     // RFC 8725 section 3.11: a JWT of another kind is no ID token.
     if let Some(typ) = &jws.header.typ {
         let lower = typ.to_ascii_lowercase();
@@ -73,7 +73,7 @@ pub fn algorithm(jws: &Jws, expected: &Expected<'_>) -> Result<Algorithm> {
 /// # Errors
 ///
 /// One code for each step.
-pub fn claims(jws: &Jws, expected: &Expected<'_>) -> Result<()> {
+pub fn claims(jws: &Jws<'_>, expected: &Expected<'_>) -> Result<()> {
     let claim = |name: &str| jws.payload.get(name);
     let text = |name: &str| claim(name).and_then(Value::as_str);
 
@@ -104,7 +104,7 @@ pub fn claims(jws: &Jws, expected: &Expected<'_>) -> Result<()> {
 }
 
 /// Steps 3 to 5: issued for us, and for nobody whom we do not trust.
-fn audience(jws: &Jws, expected: &Expected<'_>) -> Result<()> {
+fn audience(jws: &Jws<'_>, expected: &Expected<'_>) -> Result<()> {
     let refused = || Error::new(Code::IdTokenAudience);
     let audiences: &[Value] = match jws.payload.get("aud") {
         Some(one @ Value::String(_)) => core::slice::from_ref(one),
@@ -127,7 +127,7 @@ fn audience(jws: &Jws, expected: &Expected<'_>) -> Result<()> {
 }
 
 /// Steps 9, 10 and 13. One tolerance governs all times.
-fn times(jws: &Jws, expected: &Expected<'_>) -> Result<()> {
+fn times(jws: &Jws<'_>, expected: &Expected<'_>) -> Result<()> {
     let (now, tolerance) = (expected.now, expected.tolerance);
     let time = |name: &str, code: Code| match jws.payload.get(name) {
         None => Ok(None),

@@ -77,7 +77,7 @@ pub(crate) fn demand(cx: &Context, is_signed: bool) -> Result<()> {
 }
 
 /// The algorithm of a JWT that the provider signed, if it is one of those that are accepted and its type is none of other JWTs.
-pub(crate) fn algorithm(cx: &Context, jws: &Jws, wrong_type: Code, wrong: Code) -> Result<Algorithm> {
+pub(crate) fn algorithm(cx: &Context, jws: &Jws<'_>, wrong_type: Code, wrong: Code) -> Result<Algorithm> {
     let lower = jws.header.typ.as_deref().unwrap_or("jwt").to_ascii_lowercase();
     if lower.strip_prefix("application/").unwrap_or(&lower) != "jwt" {
         return Err(Error::new(wrong_type).detail("typ"));

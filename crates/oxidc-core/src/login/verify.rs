@@ -65,10 +65,10 @@ pub(crate) fn has_keys(cx: &Context, token: &str) -> bool {
 }
 
 /// Verifies a signature of the provider; `wrong` where no key of it made that.
-pub(crate) async fn signature(cx: &Rc<Context>, jws: &Jws, algorithm: Algorithm, wrong: Code) -> Result<()> {
+pub(crate) async fn signature(cx: &Rc<Context>, jws: &Jws<'_>, algorithm: Algorithm, wrong: Code) -> Result<()> {
     let mut verdict = Err(wrong.into());
     for key in keys::candidates(cx, algorithm, jws.header.kid.as_deref()).await? {
-        let verify = Effect::Verify { algorithm, key, data: jws.signing_input.clone().into_bytes(), signature: jws.signature.clone() };
+        let verify = Effect::Verify { algorithm, key, data: jws.signing_input.as_bytes().into(), signature: jws.signature.clone() };
         match cx.shell.perform(verify).await {
             Outcome::Flag(true) => {
                 verdict = Ok(());

@@ -29,6 +29,40 @@ fn one_character_over_is_refused() {
 }
 
 #[test]
+fn a_foreign_character_is_refused_wherever_it_stands_in_a_group() {
+    // Lengths of each remainder after groups of four; the text is all zeros, so that no unused bit is set.
+    for length in [4, 6, 7, 8, 10, 11, 64, 66, 67] {
+        let good = vec![b'A'; length];
+        assert_eq!(decode(str::from_utf8(&good).unwrap()), Some(vec![0; length * 3 / 4]));
+        for at in 0..length {
+            for foreign in (0..128).filter(|byte: &u8| !byte.is_ascii_alphanumeric() && !b"-_".contains(byte)) {
+                let mut text = good.clone();
+                text[at] = foreign;
+                assert_eq!(decode(str::from_utf8(&text).unwrap()), None, "{foreign} at {at} of {length}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_length_of_remainder_one_is_refused() {
+    for length in (1..80).filter(|length| length % 4 == 1) {
+        assert_eq!(decode(&"A".repeat(length)), None, "{length}");
+    }
+}
+
+#[test]
+fn each_last_character_with_unused_bits_is_refused() {
+    const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    for (before, unused) in [("A", 4), ("AA", 2), ("Zm9vA", 4), ("Zm9vAA", 2)] {
+        for (value, digit) in DIGITS.chars().enumerate() {
+            let good = value % (1 << unused) == 0;
+            assert_eq!(decode(&format!("{before}{digit}")).is_some(), good, "{before}{digit}");
+        }
+    }
+}
+
+#[test]
 fn t028_unused_bits_that_are_set_are_refused() {
     for text in ["Zh", "Zn", "Zm9", "Zm-", "Zm9vZh", "AB", "AAB"] {
         assert_eq!(decode(text), None, "{text}");

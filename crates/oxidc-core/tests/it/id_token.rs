@@ -50,7 +50,8 @@ fn without(name: &str) -> Object {
 }
 
 fn check(claims: Object, expected: &Expected<'_>) -> Result<(), Error> {
-    let jws = id_token::parse(&token(r#"{"alg":"RS256"}"#, Value::from(claims).to_text()))?;
+    let token = token(r#"{"alg":"RS256"}"#, Value::from(claims).to_text());
+    let jws = id_token::parse(&token)?;
     id_token::claims(&jws, expected)
 }
 
@@ -83,7 +84,8 @@ fn all_refused(name: &str, values: &[&str], expected: &Expected<'_>, code: Code)
 }
 
 fn algorithm(header: &str, expected: &Expected<'_>) -> Result<Algorithm, Code> {
-    let jws = id_token::parse(&token(header, "{}")).map_err(|error| error.code())?;
+    let token = token(header, "{}");
+    let jws = id_token::parse(&token).map_err(|error| error.code())?;
     id_token::algorithm(&jws, expected).map_err(|error| error.code())
 }
 
@@ -204,6 +206,17 @@ fn t054_t055_t056_a_token_for_others_is_refused() {
         Code::IdTokenAudience,
     );
     assert!(refused(good().with("aud", "somebody"), &login(), Code::IdTokenAudience).contains(CLIENT));
+}
+
+#[test]
+fn what_a_stranger_wrote_is_cut_and_made_harmless_in_a_message() {
+    let evil = format!("https://evil.example/\u{202e}\r\n{}", "x".repeat(20_000));
+    let audiences = vec![CLIENT.to_owned(), evil.clone()];
+    for (claims, code) in [(good().with("iss", evil), Code::IdTokenIssuer), (good().with("aud", audiences), Code::IdTokenAudience)] {
+        let message = refused(claims, &login(), code);
+        assert!(message.contains("https://evil.example/") && message.chars().count() < 1_500, "{} characters", message.len());
+        assert!(!message.contains(['\u{202e}', '\r', '\n']), "{message}");
+    }
 }
 
 #[test]

@@ -60,7 +60,7 @@ pub(crate) mod miniapp {
 
     use super::Listening;
     use crate::json::{Object, Value};
-    use crate::miniapp::{FrameEvent, TokenFuture, TokenRequest};
+    use crate::miniapp::{FrameEvent, HostEvent, HostOptions};
     use crate::{Code, Error};
 
     pub(crate) enum Frame {}
@@ -102,7 +102,7 @@ pub(crate) mod miniapp {
     pub(crate) enum Host {}
 
     impl Host {
-        pub(crate) async fn new(_: Rc<dyn Fn(TokenRequest) -> TokenFuture>) -> Result<Self, Error> {
+        pub(crate) async fn new(_: HostOptions) -> Result<Self, Error> {
             Err(Code::NoBrowser.into())
         }
 
@@ -119,6 +119,18 @@ pub(crate) mod miniapp {
         }
 
         pub(crate) fn signed_out(&self) {
+            match *self {}
+        }
+
+        pub(crate) fn tell(&self, _: &str, _: &Value, _: Option<&Hosted>) -> Result<(), Error> {
+            match *self {}
+        }
+
+        pub(crate) fn on(&self, _: Rc<dyn Fn(HostEvent)>) -> Option<Listening> {
+            match *self {}
+        }
+
+        pub(crate) fn ignored(&self) -> u32 {
             match *self {}
         }
 

@@ -1,6 +1,7 @@
 //! Drives the browser module of mini-apps, with the machines in this same WebAssembly module: `packages/oxidc/src/miniapp`, built and copied by
 //! `cargo xtask npm`.
 
+use std::future::Future;
 use std::rc::Rc;
 
 use js_sys::{Function, JSON, Promise};
@@ -13,7 +14,7 @@ use super::driver::Call;
 use super::{Abort, Listening, listener, refused, value_of};
 use crate::Error;
 use crate::json::{Object, Value};
-use crate::miniapp::{FrameEvent, NAMES, TokenFuture, TokenRequest};
+use crate::miniapp::{CallFuture, FrameEvent, HOST_NAMES, HostCall, HostEvent, HostOptions, NAMES, TokenRequest};
 
 #[wasm_bindgen(module = "/js/miniapp.js")]
 extern "C" {
@@ -46,7 +47,7 @@ extern "C" {
     fn close(this: &MiniAppFrame) -> Promise;
 
     #[wasm_bindgen(js_name = createHost)]
-    fn create_host(feed: &Function, get_token: &Function) -> Promise;
+    fn create_host(feed: &Function, get_token: &Function, handlers: &js_sys::Object) -> Promise;
 
     #[wasm_bindgen(method, catch)]
     fn register(this: &MiniAppHost, app: &JsValue) -> Result<(), JsValue>;
@@ -59,6 +60,15 @@ extern "C" {
 
     #[wasm_bindgen(method, js_name = signedOut)]
     fn signed_out(this: &MiniAppHost);
+
+    #[wasm_bindgen(method)]
+    fn tell(this: &MiniAppHost, name: &str, data: &JsValue, to: Option<&HostedFrame>);
+
+    #[wasm_bindgen(method, js_name = on)]
+    fn on_host(this: &MiniAppHost, event: &str, handler: &Function) -> Function;
+
+    #[wasm_bindgen(method, getter)]
+    fn ignored(this: &MiniAppHost) -> u32;
 
     #[wasm_bindgen(method, js_name = close)]
     fn close_host(this: &MiniAppHost);
@@ -159,21 +169,37 @@ async fn run(call: impl FnOnce(&AbortSignal) -> Promise) -> Result<JsValue, Erro
     result.map_err(|error| refused(&error))
 }
 
+/// A promise of what a future answers in JSON.
+fn settled(answer: impl Future<Output = Result<String, Error>> + 'static) -> Promise {
+    future_to_promise(async move {
+        match answer.await {
+            Ok(text) => JSON::parse(&text),
+            Err(error) => Err(JSON::parse(&error.facts().to_text())?),
+        }
+    })
+}
+
 pub(crate) struct Host(MiniAppHost);
 
 impl Host {
-    pub(crate) async fn new(get_token: Rc<dyn Fn(TokenRequest) -> TokenFuture>) -> Result<Self, Error> {
+    pub(crate) async fn new(options: HostOptions) -> Result<Self, Error> {
+        let get_token = options.get_token;
         let get_token = move |request: JsValue| {
             let answer = get_token(TokenRequest::of(&value_of(&request)));
-            future_to_promise(async move {
-                match answer.await {
-                    Ok(grant) => JSON::parse(&grant.to_text()),
-                    Err(error) => Err(JSON::parse(&error.facts().to_text())?),
-                }
-            })
+            settled(async move { answer.await.map(|grant| grant.to_text()) })
         };
         let get_token = Closure::<dyn Fn(JsValue) -> Promise>::new(get_token).into_js_value();
-        let made = JsFuture::from(create_host(&feed::<host::Boundary>(), get_token.unchecked_ref())).await;
+        let handlers = js_sys::Object::new();
+        for (method, handler) in options.handlers {
+            let handle = move |params: JsValue, call: JsValue| {
+                let app = js_sys::Reflect::get(&call, &"app".into()).ok().and_then(|app| app.as_string()).unwrap_or_default();
+                let answer: CallFuture = handler(HostCall { app, params: value_of(&params) });
+                settled(async move { answer.await.map(|result| result.to_text()) })
+            };
+            let handle = Closure::<dyn Fn(JsValue, JsValue) -> Promise>::new(handle).into_js_value();
+            js_sys::Reflect::set(&handlers, &method.into(), &handle).map_err(|error| refused(&error))?;
+        }
+        let made = JsFuture::from(create_host(&feed::<host::Boundary>(), get_token.unchecked_ref(), &handlers)).await;
         made.map(|host| Self(host.unchecked_into())).map_err(|error| refused(&error))
     }
 
@@ -191,6 +217,25 @@ impl Host {
 
     pub(crate) fn signed_out(&self) {
         self.0.signed_out();
+    }
+
+    pub(crate) fn tell(&self, name: &str, data: &Value, to: Option<&Hosted>) -> Result<(), Error> {
+        self.0.tell(name, &parse(&data.to_text())?, to.map(|frame| &frame.0));
+        Ok(())
+    }
+
+    pub(crate) fn on(&self, handler: Rc<dyn Fn(HostEvent)>) -> Option<Listening> {
+        let listen = |name: &'static str| {
+            let handler = Rc::clone(&handler);
+            let text = |value: &JsValue| value.as_string().unwrap_or_default();
+            let told = move |app: JsValue, _frame: JsValue, message: JsValue| handler(HostEvent::of(name, text(&app), text(&message)));
+            Closure::<dyn Fn(JsValue, JsValue, JsValue)>::new(told).into_js_value().unchecked_into::<Function>()
+        };
+        Some(Listening(HOST_NAMES.map(|name| self.0.on_host(name, &listen(name))).into()))
+    }
+
+    pub(crate) fn ignored(&self) -> u32 {
+        self.0.ignored()
     }
 
     pub(crate) fn close(&self) {

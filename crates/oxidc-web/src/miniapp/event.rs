@@ -1,4 +1,4 @@
-//! What a frame tells.
+//! What a frame and a host tell.
 
 use crate::Secret;
 use crate::json::Value;
@@ -82,6 +82,51 @@ impl FrameEvent {
     }
 }
 
+/// Something that happened at a host, told to the handlers of [`Host::on`](super::Host::on).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HostEvent {
+    /// A frame has its port.
+    Connected {
+        /// Its mini-app.
+        app: String,
+    },
+    /// A frame is gone or silent.
+    Lost {
+        /// Its mini-app.
+        app: String,
+    },
+    /// A frame asked for something that it may not have.
+    Refused {
+        /// Its mini-app.
+        app: String,
+        /// The type of its message.
+        message: String,
+    },
+    /// A frame sent so many messages that its port was closed.
+    Flooded {
+        /// Its mini-app.
+        app: String,
+    },
+}
+
+/// The names under which the browser module publishes what happens at a host.
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+pub(crate) const HOST_NAMES: [&str; 4] = ["connected", "lost", "refused", "flooded"];
+
+impl HostEvent {
+    /// Reads what the browser module publishes under a name.
+    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+    pub(crate) fn of(name: &str, app: String, message: String) -> Self {
+        match name {
+            "connected" => Self::Connected { app },
+            "lost" => Self::Lost { app },
+            "refused" => Self::Refused { app, message },
+            _ => Self::Flooded { app },
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,6 +153,20 @@ mod tests {
 
         let FrameEvent::Host { name, data } = event("host", r#""refresh""#, r#"{"what": "orders"}"#) else { panic!("another event") };
         assert_eq!((name.as_str(), data.get("what").and_then(Value::as_str)), ("refresh", Some("orders")));
+    }
+
+    #[test]
+    fn every_event_of_a_host_is_read() {
+        let (app, message) = (|| "orders".to_owned(), || "token.request".to_owned());
+        assert_eq!(
+            HOST_NAMES.map(|name| HostEvent::of(name, app(), message())),
+            [
+                HostEvent::Connected { app: app() },
+                HostEvent::Lost { app: app() },
+                HostEvent::Refused { app: app(), message: message() },
+                HostEvent::Flooded { app: app() },
+            ]
+        );
     }
 
     #[test]

@@ -21,15 +21,17 @@
 mod event;
 mod frame;
 mod host;
+mod host_options;
 mod options;
 
-pub use event::{FrameEvent, FrameTokens};
+pub use event::{FrameEvent, FrameTokens, HostEvent};
 pub use frame::Frame;
-pub use host::{Host, HostedFrame, TokenFuture, TokenGrant, TokenRequest};
+pub use host::{Host, HostedFrame};
+pub use host_options::{CallFuture, HostCall, HostOptions, TokenFuture, TokenGrant, TokenRequest};
 pub use options::{CallOptions, FrameApi, FrameOptions, FrameTokenOptions, MiniApp};
 
 #[cfg_attr(not(target_arch = "wasm32"), allow(unused_imports))]
-pub(crate) use event::NAMES;
+pub(crate) use event::{HOST_NAMES, NAMES};
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
@@ -50,6 +52,6 @@ mod tests {
         }
         let frame = at_once(Frame::connect(FrameOptions::new(["https://platform.example.com"])));
         assert_eq!(frame.unwrap_err().code(), Code::NoBrowser);
-        assert_eq!(at_once(Host::new(|_| panic!("a question"))).unwrap_err().code(), Code::NoBrowser);
+        assert_eq!(at_once(Host::new(HostOptions::new(|_| panic!("a question")))).unwrap_err().code(), Code::NoBrowser);
     }
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import type { AuthClientOptions, CallbackResult, Storage } from '../types.js';
+import { bare } from './protocol.js';
 import { MemoryStorage } from './storage.js';
 
 /** Goes where a callback leads, or lets the application go there. */
@@ -11,8 +12,8 @@ export async function arrive(
   onReturn: AuthClientOptions['onReturn'],
   storage: Storage | undefined,
 ): Promise<CallbackResult> {
-  if (!('returnTo' in result) || !result.returnTo) return result;
-  const { returnTo, appState } = result;
+  const { returnTo, appState } = bare(result) as { returnTo?: string; appState?: unknown };
+  if (!returnTo) return result;
   if (onReturn) await onReturn({ url: returnTo, appState });
   else if (returnTo !== location.href) {
     // A session in memory would not outlive another page load.

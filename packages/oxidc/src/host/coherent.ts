@@ -28,7 +28,7 @@ export class Coherent extends Items {
     if (text !== expected) return { record: text };
     // The mark is the one that is compared and written in one step; whoever wins it writes the text at once.
     const won = await this.marks.swap(name(key), mark, await hash(value));
-    if ('record' in won && this.marks.shared) return { record: await this.load(key) };
+    if (Object.hasOwn(won, 'record') && this.marks.shared) return { record: await this.load(key) };
     await this.write(key, value);
     return { swapped: true };
   }

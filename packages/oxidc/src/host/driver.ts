@@ -8,7 +8,7 @@ import { places } from './coherent.js';
 import { decode, digest, encode, random, verify } from './crypto.js';
 import { describe, failure, http } from './http.js';
 import { Locks } from './locks.js';
-import { type Core, type CoreError, type Effect, Failed, type Outcome } from './protocol.js';
+import { bare, type Core, type CoreError, type Effect, Failed, type Outcome } from './protocol.js';
 import { request } from './request.js';
 import { kind, type Records } from './storage.js';
 import { Surroundings } from './surroundings.js';
@@ -98,8 +98,15 @@ export class Driver {
    * brings the window that is there to the front; one on something else closes it.
    *
    * @param insist Whether the call cannot do without a window.
+   * @param run Runs the call.
    */
-  async show(command: { do: string; options: object }, place: PopupOptions | undefined, insist: boolean, signal?: AbortSignal): Promise<unknown> {
+  async show(
+    command: { do: string; options: object },
+    place: PopupOptions | undefined,
+    insist: boolean,
+    signal?: AbortSignal,
+    run: Driver['run'] = (given, extra) => this.run(given, extra),
+  ): Promise<unknown> {
     if (typeof document === 'undefined') throw this.#error('no_browser');
     const shown = this.#shown;
     if (shown?.command === command.do && !shown.popup.closed) {
@@ -112,7 +119,7 @@ export class Driver {
     const abort = new AbortController();
     signal?.addEventListener('abort', () => abort.abort(), { once: true });
     if (signal?.aborted) abort.abort();
-    const result = this.run(command, { signal: abort.signal, popup }).finally(() => {
+    const result = run(command, { signal: abort.signal, popup }).finally(() => {
       popup?.close();
       if (this.#shown?.result === result) this.#shown = undefined;
     });
@@ -216,7 +223,8 @@ export class Driver {
     return this.#calls.has(task) ? JSON.parse(core.cancel(task, Date.now(), performance.now())) : [];
   }
 
-  #perform(core: Core, effect: Effect): void {
+  #perform(core: Core, told: Effect): void {
+    const effect = bare(told);
     switch (effect.do) {
       case 'finish':
         return this.#finish(effect.task, effect.ok, effect.error);

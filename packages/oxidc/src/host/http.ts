@@ -2,7 +2,7 @@
  * Requests: those of the protocol, and those of the application.
  * @module
  */
-import { type Effect, Failed, type Outcome } from './protocol.js';
+import { bare, type Effect, Failed, type Outcome } from './protocol.js';
 
 type Http = Extract<Effect, { do: 'http' }>;
 
@@ -34,7 +34,7 @@ export async function http(fetch: typeof globalThis.fetch, effect: Http, signal:
     stop();
   }, effect.timeout);
   try {
-    const response = await fetch(effect.url, {
+    const response = await fetch(effect.url, bare<RequestInit>({
       method: effect.method,
       headers: effect.headers,
       body: effect.body,
@@ -43,7 +43,7 @@ export async function http(fetch: typeof globalThis.fetch, effect: Http, signal:
       credentials: 'omit',
       cache: 'no-store',
       referrerPolicy: 'no-referrer',
-    });
+    }));
     if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) throw new Failed('redirected');
     return describe(response, await read(response, effect.limit));
   } catch (error) {

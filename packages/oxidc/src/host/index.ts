@@ -7,7 +7,7 @@ import { Driver, type DriverOptions } from './driver.js';
 import { LocalStorage, MemoryStorage, SessionStorage } from './storage.js';
 
 export { Driver, type DriverOptions, type Extra } from './driver.js';
-export type { Core, CoreError } from './protocol.js';
+export { bare, type Core, type CoreError } from './protocol.js';
 export { LocalStorage, MemoryStorage, SessionStorage } from './storage.js';
 
 /**

@@ -59,6 +59,11 @@ export interface CoreError {
 /** What came of an effect. */
 export type Outcome = Record<string, unknown>;
 
+/** An object with the members that it was given: nothing that every object of a page happens to inherit is one of them. */
+export function bare<T extends object>(given: T): T {
+  return Object.assign(Object.create(null), given) as T;
+}
+
 /** An effect that could not be performed. */
 export class Failed {
   constructor(

@@ -1,4 +1,5 @@
-// What the build puts in: the packed modules.
+// What the build puts in: the modules, each a text with one character for each octet, and what the octets were masked with.
+declare const MASK: number;
 declare module '#bytes' {
   const bytes: string;
   export default bytes;

@@ -4,7 +4,7 @@
  */
 import { MiniAppFrame } from './frame.js';
 import { MiniAppHost } from './host/host.js';
-import type { TokenSource } from './host/types.js';
+import type { HostHandlers, TokenSource } from './host/types.js';
 import { type Feed, Machine } from './machine.js';
 
 /** A maker of the one machine that a function feeds. */
@@ -32,7 +32,8 @@ export async function createFrame(options: string, feed: Feed, signal: AbortSign
  *
  * @param feed Feeds a machine; the first input makes it.
  * @param tokens Where tokens come from.
+ * @param handlers What the platform does for all mini-apps.
  */
-export async function createHost(feed: Feed, tokens: TokenSource['getToken']): Promise<MiniAppHost> {
-  return new MiniAppHost(await linked(feed)({ session: false, own: location.origin }), { tokens });
+export async function createHost(feed: Feed, tokens: TokenSource['getToken'], handlers: HostHandlers): Promise<MiniAppHost> {
+  return new MiniAppHost(await linked(feed)({ session: false, own: location.origin }), { tokens, handlers });
 }

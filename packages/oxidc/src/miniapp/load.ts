@@ -3,7 +3,8 @@
  * @module
  */
 import bytes from '#guest-bytes';
-import { machines, unpack } from './module.js';
+import { carried } from '../load/carried.js';
+import { machines } from './module.js';
 
 /** Makes the machines of frames. */
-export const load = machines(() => unpack(bytes));
+export const load = machines(() => carried(bytes));

@@ -2,7 +2,6 @@
  * The WebAssembly module of one side: a text is written into its memory, and a text is read out of it.
  * @module
  */
-import { decode } from '../host/crypto.js';
 import { errorFor } from './errors.js';
 import { type Feed, Machine } from './machine.js';
 
@@ -41,14 +40,4 @@ export function machines(take: () => Promise<Response> | Response): (first: obje
     machine.feed(first);
     return machine;
   };
-}
-
-/** The module that a script carries, packed and as base64. */
-export function unpack(bytes: string): Response {
-  const { readable, writable } = new DecompressionStream('deflate-raw');
-  // What fails here fails for the reader too.
-  const writer = writable.getWriter();
-  writer.write(decode(bytes)).catch(() => {});
-  writer.close().catch(() => {});
-  return new Response(readable, { headers: { 'content-type': 'application/wasm' } });
 }

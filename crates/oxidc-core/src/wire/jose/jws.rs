@@ -3,9 +3,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::wire::base64url;
 use crate::wire::json::Value;
 use crate::wire::url::cut;
-use crate::wire::{base64url, text as text_of};
 
 /// The longest token that is read, in octets.
 const LONGEST: usize = 64 * 1024;
@@ -23,13 +23,13 @@ pub struct Header {
 
 /// A token whose shape is good. Nothing in it is to be believed before the signature is verified.
 #[derive(Clone)]
-pub struct Jws {
+pub struct Jws<'a> {
     /// The header.
     pub header: Header,
     /// The payload, always an object.
     pub payload: Value,
     /// What was signed.
-    pub signing_input: String,
+    pub signing_input: &'a str,
     /// The signature; empty where there is none.
     pub signature: Vec<u8>,
 }
@@ -49,45 +49,46 @@ pub enum JwsError {
     Critical,
 }
 
-impl Jws {
+impl<'a> Jws<'a> {
     /// Reads a token.
     ///
     /// # Errors
     ///
     /// What is wrong with its shape.
-    pub fn parse(token: &str) -> Result<Self, JwsError> {
+    pub fn parse(token: &'a str) -> Result<Self, JwsError> {
         if token.len() > LONGEST {
             return Err(JwsError::TooLong);
         }
-        // RFC 8725bis section 3.14: the alphabet before anything else.
-        if !token.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.')) {
-            return Err(JwsError::Malformed);
-        }
-        let (header, rest) = cut(token, b'.');
-        let (payload, rest) = cut(rest.unwrap_or_default(), b'.');
-        let signature = match token.bytes().filter(|byte| *byte == b'.').count() {
-            2 => rest.unwrap_or_default(),
+        match token.bytes().filter(|byte| *byte == b'.').count() {
+            2 => (),
             4 => return Err(JwsError::Encrypted),
             _ => return Err(JwsError::NotThreeParts),
+        }
+        // The signature is cut off from behind: the payload is the longest part.
+        let (signing_input, signature) =
+            token.bytes().rposition(|byte| byte == b'.').and_then(|at| token.split_at_checked(at)).ok_or(JwsError::NotThreeParts)?;
+        let (header, payload) = cut(signing_input, b'.');
+        // RFC 8725bis section 3.14: the alphabet before anything is read.
+        let octets = |part: &str| base64url::decode(part).ok_or(JwsError::Malformed);
+        let (header, payload, signature) =
+            (octets(header)?, octets(payload.unwrap_or_default())?, octets(signature.get(1..).unwrap_or_default())?);
+        let object = |part: &[u8]| match str::from_utf8(part).map(Value::parse) {
+            Ok(Ok(Value::Object(object))) => Ok(object),
+            _ => Err(JwsError::Malformed),
         };
-        let object = |part: &str| {
-            let text = String::from_utf8(base64url::decode(part)?).ok()?;
-            Value::parse(&text).ok().filter(|value| value.as_object().is_some())
-        };
-        let head = object(header).ok_or(JwsError::Malformed)?;
-        let members = head.as_object().ok_or(JwsError::Malformed)?;
-        if members.get("crit").is_some() || members.get("b64").is_some() {
+        let mut head = object(&header)?;
+        if head.get("crit").is_some() || head.get("b64").is_some() {
             return Err(JwsError::Critical);
         }
-        let text = |name: &str| match members.get(name) {
+        let mut text = |name: &str| match head.remove(name) {
             None => Ok(None),
-            Some(value) => value.as_str().map(|text| Some(String::from(text))).ok_or(JwsError::Malformed),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(JwsError::Malformed),
         };
-        let signature = base64url::decode(signature).ok_or(JwsError::Malformed)?;
         Ok(Self {
             header: Header { alg: text("alg")?.ok_or(JwsError::Malformed)?, kid: text("kid")?, typ: text("typ")? },
-            payload: object(payload).ok_or(JwsError::Malformed)?,
-            signing_input: text_of(&[header, ".", payload]),
+            payload: object(&payload)?.into(),
+            signing_input,
             signature,
         })
     }

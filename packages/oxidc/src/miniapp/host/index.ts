@@ -4,11 +4,12 @@
  * @packageDocumentation
  */
 import bytes from '#host-bytes';
-import { machines, unpack } from '../module.js';
+import { carried } from '../../load/carried.js';
+import { machines } from '../module.js';
 import { MiniAppHost } from './host.js';
 import type { HostOptions } from './types.js';
 
-const load = machines(() => unpack(bytes));
+const load = machines(() => carried(bytes));
 
 /**
  * Makes the platform's side.
