@@ -155,3 +155,20 @@ fn a_wall_clock_that_is_put_back_during_a_refresh_makes_nobody_send_beside_it_an
         assert_eq!(world.provider.reused, 0);
     }
 }
+
+#[test]
+fn a_page_that_wakes_beside_the_one_that_asked_lets_it_store_its_answer() {
+    for seed in 0..30 {
+        let mut world = quiet(seed);
+        world.locks.available = false;
+        let tabs = world.signed_in_tabs(2);
+        world.expire();
+        world.ask_for_tokens(tabs[0]);
+        world.run_until("the refresh is sent", |world| world.network.count(Asked::Refresh) == 1);
+        world.freeze(tabs[0]);
+        world.run_for(60_000);
+        world.thaw(tabs[0]);
+        world.get_tokens(tabs[1]).unwrap();
+        assert_eq!(world.network.count(Asked::Refresh), 1, "seed {seed}");
+    }
+}
