@@ -152,7 +152,6 @@ fn times(jws: &Jws<'_>, expected: &Expected<'_>) -> Result<()> {
         return Err(Error::new(Code::IdTokenAuthTime).detail(at(authenticated)));
     }
     match (expected.max_age, authenticated) {
-        (None, _) => Ok(()),
         (Some(_), None) => Err(Error::new(Code::IdTokenAuthTime).detail("missing")),
         (Some(age), Some(authenticated)) if authenticated.saturating_add(age) < now.saturating_sub(tolerance) => {
             Err(Error::new(Code::IdTokenAuthTime).detail(at(authenticated)))
