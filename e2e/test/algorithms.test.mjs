@@ -24,7 +24,7 @@ for (const engine of engines) {
     });
 
     for (const alg of algorithms) {
-      test(`signed with ${alg} are accepted, with a broken signature refused`, async () => {
+      test(`t480_signed with ${alg} are accepted, with a broken signature refused`, async () => {
         const tab = await openTab(world, browser, { clientId: clientIdFor(alg), idTokenAlgorithms: [alg] });
         assert.equal((await tab.signIn()).session.subject, 'alice');
         await tab.authorize();

@@ -61,7 +61,7 @@ describe('a mini-app among enemies', () => {
     return frame;
   }
 
-  test('t347 t380 a stranger who embeds the mini-app is not its host', async () => {
+  test('t347_t380_a stranger who embeds the mini-app is not its host', async () => {
     const page = await browser.newPage();
     await page.goto(`${world.evil.origin}/miniapp/empty.html`);
     await page.evaluate((url) => {
@@ -82,7 +82,7 @@ describe('a mini-app among enemies', () => {
     await page.close();
   });
 
-  test('t380 a frame-ancestors policy keeps strangers from embedding it at all', async () => {
+  test('t380_a frame-ancestors policy keeps strangers from embedding it at all', async () => {
     world.app.setHeaders({ 'content-security-policy': `frame-ancestors ${world.host.origin}` });
     const page = await browser.newPage();
     await page.goto(`${world.evil.origin}/miniapp/empty.html`);
@@ -98,7 +98,7 @@ describe('a mini-app among enemies', () => {
     await host.close();
   });
 
-  test('t349 t381 neither a sibling of the host’s origin, nor the page itself, nor another frame can offer a port', async () => {
+  test('t349_t381_neither a sibling of the host’s origin, nor the page itself, nor another frame can offer a port', async () => {
     const host = await openHost(world, browser, { session: null });
     const victim = await host.add();
     const created = victim.create();
@@ -112,7 +112,7 @@ describe('a mini-app among enemies', () => {
     await host.close();
   });
 
-  test('t350 a sandboxed frame without an origin gets nothing', async () => {
+  test('t350_a sandboxed frame without an origin gets nothing', async () => {
     const host = await openHost(world, browser);
     // The scripts of a page without an origin may not even be loaded, so it speaks by hand.
     const frame = await host.add({ url: `${world.app.origin}/miniapp/empty.html`, sandbox: 'allow-scripts' });
@@ -132,7 +132,7 @@ describe('a mini-app among enemies', () => {
     await host.close();
   });
 
-  test('t351 t378 lists with patterns, and a mini-app of the host’s own origin, are refused', async () => {
+  test('t351_t378_lists with patterns, and a mini-app of the host’s own origin, are refused', async () => {
     const host = await openHost(world, browser);
     const frame = await host.add();
     for (const hosts of [['*'], ['null'], ['http://platform.example.com'], ['https://platform.example.com/'], ['https://*.example.com'], []]) {
@@ -146,7 +146,7 @@ describe('a mini-app among enemies', () => {
     await host.close();
   });
 
-  test('t352 an address that names a host, or a name of the window, chooses nobody', async () => {
+  test('t352_an address that names a host, or a name of the window, chooses nobody', async () => {
     const host = await openHost(world, browser);
     const url = `${world.app.origin}/miniapp/frame.html?DOMAIN=evil.localhost&host=${encodeURIComponent(world.evil.origin)}#${world.evil.origin}`;
     const frame = await host.add({ url });
@@ -156,7 +156,7 @@ describe('a mini-app among enemies', () => {
     await host.close();
   });
 
-  test('t356 a frame that has gone elsewhere gets no offer', async () => {
+  test('t356_a frame that has gone elsewhere gets no offer', async () => {
     const host = await openHost(world, browser);
     const frame = await host.add();
     await frame.create();
@@ -171,7 +171,7 @@ describe('a mini-app among enemies', () => {
     await host.close();
   });
 
-  test('t367 a hostile mini-app gets what it was granted, and nothing that it makes up', async () => {
+  test('t367_a hostile mini-app gets what it was granted, and nothing that it makes up', async () => {
     const host = await withEvil();
     const frame = await byHand(host);
     await frame.evaluate(() => {
@@ -195,7 +195,7 @@ describe('a mini-app among enemies', () => {
     await host.close();
   });
 
-  test('t364 t365 numbers that do not grow, and questions that were asked before, are ignored', async () => {
+  test('t364_t365_numbers that do not grow, and questions that were asked before, are ignored', async () => {
     const host = await withEvil();
     const frame = await byHand(host);
     await frame.evaluate(() => {
@@ -214,7 +214,7 @@ describe('a mini-app among enemies', () => {
     await host.close();
   });
 
-  test('t362 t375 a mini-app that floods loses its port, and the others do not notice', async () => {
+  test('t362_t375_a mini-app that floods loses its port, and the others do not notice', async () => {
     const host = await withEvil();
     const good = await host.add();
     await good.create();
@@ -226,7 +226,7 @@ describe('a mini-app among enemies', () => {
     await host.close();
   });
 
-  test('t354 an offer after the handshake changes nothing', async () => {
+  test('t354_an offer after the handshake changes nothing', async () => {
     const host = await openHost(world, browser);
     const frame = await host.add();
     await frame.create();
@@ -236,7 +236,7 @@ describe('a mini-app among enemies', () => {
     await host.close();
   });
 
-  test('t361 names that mean something to JavaScript are plain data', async () => {
+  test('t361_names that mean something to JavaScript are plain data', async () => {
     const host = await openHost(world, browser);
     const frame = await host.add();
     await frame.create();
@@ -247,7 +247,7 @@ describe('a mini-app among enemies', () => {
     await host.close();
   });
 
-  test('t379 alone, or in a frame of a frame, there is no host', async () => {
+  test('t379_alone, or in a frame of a frame, there is no host', async () => {
     const page = await browser.newPage();
     await page.goto(`${world.app.origin}/miniapp/frame.html`);
     await page.waitFor('#ready');
@@ -266,7 +266,7 @@ describe('a mini-app among enemies', () => {
     await host.close();
   });
 
-  test('t386 everything works where the frame may keep nothing', async () => {
+  test('t386_everything works where the frame may keep nothing', async () => {
     const strict = await open('chromium', { blockStorage: true });
     try {
       const host = await openHost(world, strict);
@@ -278,7 +278,7 @@ describe('a mini-app among enemies', () => {
     }
   });
 
-  test('t359 neither source nor build posts to any origin', async () => {
+  test('t359_neither source nor build posts to any origin', async () => {
     for (const name of ['index.js', 'global.js', 'host/index.js']) {
       const text = await readFile(join(folder('packages/oxidc/dist/miniapp'), name), 'utf8');
       assert.match(text, /postMessage\(/);

@@ -23,7 +23,7 @@ describe('a mini-app over time', () => {
 
   const works = async (frame) => assert.equal((await frame.do('get', '/core/whoami')).app, 'orders');
 
-  test('t357 a frame that reloads shakes hands anew, and the host forgets the old document', async () => {
+  test('t357_a frame that reloads shakes hands anew, and the host forgets the old document', async () => {
     const host = await openHost(world, browser);
     const frame = await host.add();
     await frame.create();
@@ -36,7 +36,7 @@ describe('a mini-app over time', () => {
     await host.close();
   });
 
-  test('t358 a page that reloads its host gets its frames back', async () => {
+  test('t358_a page that reloads its host gets its frames back', async () => {
     const host = await openHost(world, browser);
     const frame = await host.add();
     await frame.create();
@@ -48,7 +48,7 @@ describe('a mini-app over time', () => {
     await host.close();
   });
 
-  test('t358 a host that is made anew under a living frame is found again', async () => {
+  test('t358_a host that is made anew under a living frame is found again', async () => {
     const host = await openHost(world, browser);
     const frame = await host.add();
     await frame.create();
@@ -60,7 +60,7 @@ describe('a mini-app over time', () => {
     await host.close();
   });
 
-  test('t358 a page that comes back from the back-forward cache works on', async () => {
+  test('t358_a page that comes back from the back-forward cache works on', async () => {
     const host = await openHost(world, browser);
     const frame = await host.add();
     await frame.create();
@@ -86,7 +86,7 @@ describe('a mini-app over time', () => {
     await host.close();
   });
 
-  test('t370 a host that is silent for 30 seconds ends nothing', async () => {
+  test('t370_a host that is silent for 30 seconds ends nothing', async () => {
     const host = await openHost(world, browser);
     await host.page.raw.clock.install();
     await host.load();

@@ -58,7 +58,7 @@ describe('a mini-app in a frame of another origin', () => {
     await host.close();
   });
 
-  test('t372 30 requests on an expired token are one refresh and 30 answers', async () => {
+  test('t372_30 requests on an expired token are one refresh and 30 answers', async () => {
     world.platform.live(2);
     const { host, frame } = await start({ automaticRenewal: false });
     await frame.do('get', '/core/whoami');
@@ -75,7 +75,7 @@ describe('a mini-app in a frame of another origin', () => {
     await host.close();
   });
 
-  test('t374 30 requests with a token that was revoked are one forced refresh, and each is repeated exactly once', async () => {
+  test('t374_30 requests with a token that was revoked are one forced refresh, and each is repeated exactly once', async () => {
     const { host, frame } = await start();
     await frame.do('get', '/core/whoami');
     world.platform.revoke();
@@ -103,7 +103,7 @@ describe('a mini-app in a frame of another origin', () => {
     await host.close();
   });
 
-  test('t366 gets nothing beyond what it is granted', async () => {
+  test('t366_gets nothing beyond what it is granted', async () => {
     const { host, frame } = await start();
     for (const wanted of [{ scopes: 'admin' }, { audience: 'https://bank.example/' }, { scopes: ['orders:read', 'admin'] }]) {
       assert.equal((await frame.call('getTokens', wanted)).failed.code, 'scope_not_granted');
@@ -113,7 +113,7 @@ describe('a mini-app in a frame of another origin', () => {
     await host.close();
   });
 
-  test('t368 nothing but access tokens is said to a frame', async () => {
+  test('t368_nothing but access tokens is said to a frame', async () => {
     const { host, frame } = await start();
     await frame.evaluate(() => {
       const said = (window.said = []);
@@ -136,7 +136,7 @@ describe('a mini-app in a frame of another origin', () => {
     await host.close();
   });
 
-  test('t376 signing out in the host ends every frame, and another person gets another session', async () => {
+  test('t376_signing out in the host ends every frame, and another person gets another session', async () => {
     const apps = [registration(world, world.app), registration(world, world.other, { id: 'stock' })];
     const { host, frame } = await start({}, { apps, session: 'ann' });
     const other = await host.add({ url: `${world.other.origin}/miniapp/frame.html`, app: 'stock' });
@@ -155,7 +155,7 @@ describe('a mini-app in a frame of another origin', () => {
     await host.close();
   });
 
-  test('t376 a token that was on its way when the session ended is never delivered', async () => {
+  test('t376_a token that was on its way when the session ended is never delivered', async () => {
     const { host, frame } = await start({}, { session: 'ann' });
     const release = world.platform.hold();
     const asked = frame.call('getTokens');

@@ -89,6 +89,26 @@ describe('requests to the provider', () => {
     await tab.close();
   });
 
+  test('t471_two_clients_of_one_configuration_share_one_session_and_one_refresh', async () => {
+    const tab = await openTab(world, browser, options);
+    await tab.signIn();
+    await tab.page.evaluate(async () => { window.first = window.harness.client; });
+    // As a page does whose module is loaded anew while it runs.
+    await tab.again();
+    await tab.expire();
+    assert.equal(await during({ path: '/token' }, async () => {
+      const tokens = await tab.page.evaluate(async () => {
+        if (window.first === window.harness.client) return 'one client';
+        const all = await Promise.all([window.first, window.harness.client].map((client) => client.getTokens()));
+        return [...new Set(all.map(({ accessToken }) => accessToken))].length;
+      });
+      assert.equal(tokens, 1);
+    }), 1);
+    await tab.do('signOut', { federated: false });
+    await tab.page.waitFor(async () => !(await window.first.getSession()));
+    await tab.close();
+  });
+
   for (const number of [4, 20]) {
     test(`${number} tabs at expiry make one token request, and each gets the new token`, async () => {
       const first = await openTab(world, browser, options);
@@ -144,6 +164,12 @@ describe('requests to an API that refuses the token', () => {
     assert.deepEqual(await call(1), { status: 200, calls: 2, refreshes: 1 });
     await grown();
     assert.deepEqual(await call(Infinity), { status: 401, calls: 2, refreshes: 1 });
+  });
+
+  test('t393_a_token_does_not_follow_a_redirect', async () => {
+    const calls = world.api.requests.length;
+    assert.equal((await tab.fetch(`${world.api.origin}/moved`)).failed.code, 'network_failed');
+    assert.equal(world.api.requests.length, calls);
   });
 
   test('an origin that is not allowed gets no token', async () => {

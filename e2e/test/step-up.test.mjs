@@ -75,7 +75,7 @@ describe('an API that wants a stronger sign-in', () => {
     assert.deepEqual([request.get('acr_values'), request.get('max_age')], ['a b', '300']);
   });
 
-  test('t455_of_which_it_still_has_not_enough_is_step_up_unsatisfied', async () => {
+  test('t081_t455_of_which_it_still_has_not_enough_is_step_up_unsatisfied', async () => {
     await signIn(popup);
     world.api.demand(challenge('acr_values="a"'));
     assert.equal((await call()).failed.code, 'step_up_unsatisfied');

@@ -34,3 +34,25 @@ fn typescript() -> Result<String> {
     let script = root().join("xtask/src/typescript_surface.mjs").display().to_string();
     output("packages/oxidc", &["node", &script, &declarations])
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::CRATES;
+    use crate::run::root;
+
+    /// What belongs to resource servers, to flows that OAuth 2.1 took away, or into other programs than browsers.
+    const ABSENT: &[&str] = &["introspect", "password", "implicit", "hybrid", "webview", "web_view", "cookie", "codechallengemethod"];
+
+    #[test]
+    fn t499_the_public_interface_has_nothing_that_browsers_should_not_do() {
+        let crates = CRATES.iter().map(|name| format!("crates/{name}/public-api.txt"));
+        for report in crates.chain(["packages/oxidc/public-api.txt".into()]) {
+            let text = fs::read_to_string(root().join(&report)).unwrap();
+            assert!(text.lines().count() > 10, "{report}");
+            let found: Vec<&str> = text.lines().filter(|line| ABSENT.iter().any(|word| line.to_lowercase().contains(word))).collect();
+            assert_eq!(found, Vec::<&str>::new(), "{report}");
+        }
+    }
+}

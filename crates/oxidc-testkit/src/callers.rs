@@ -124,6 +124,13 @@ impl World {
             .collect()
     }
 
+    /// How much is under way: what the pages wait for, and what will happen to them.
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        let pages = self.tabs.iter().filter_map(|tab| tab.page.as_ref());
+        self.steps.len() + pages.map(|page| page.open.len() + page.calls.len()).sum::<usize>()
+    }
+
     /// The record of the session as it is stored.
     #[must_use]
     pub fn stored_session(&self) -> Json {

@@ -44,7 +44,7 @@ pub mod story;
 mod tab;
 pub mod world;
 
-pub use network::{Asked, Fate};
+pub use network::{Asked, Fate, Weather};
 pub use provider::{Provider, Rotation};
 pub use storage::Fault;
 pub use tab::{Call, Tab};

@@ -67,12 +67,11 @@ pub struct World {
     /// What pages with a missing rule were told last of what is stored, and what they send again.
     pub(crate) told: BTreeMap<PageId, Option<String>>,
     pub(crate) repeated: BTreeMap<(PageId, EffectId), oxidc_core::wire::http::Request>,
-    /// The rule that is missing in the pages.
     pub(crate) broken_machine: Option<Broken>,
     /// Whether a broken invariant is noted only.
     pub(crate) lenient: bool,
     seed: u64,
-    steps: BTreeMap<(i64, u64), Step>,
+    pub(crate) steps: BTreeMap<(i64, u64), Step>,
     order: u64,
     pages: u32,
 }

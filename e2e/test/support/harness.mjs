@@ -32,9 +32,14 @@ class Tab {
     await this.#ready();
   }
 
+  /** Makes another client of the same options beside the one there is. */
+  async again() {
+    await this.page.evaluate((options) => window.harness.create(options), this.#options);
+  }
+
   async #ready() {
     await this.page.waitFor('#ready');
-    await this.page.evaluate((options) => window.harness.create(options), this.#options);
+    await this.again();
   }
 
   /** Calls a method of the client: `{ value }` or `{ failed }`. */

@@ -16,6 +16,9 @@ use crate::session::{self, store};
 use crate::wire::form::{Form, append_query};
 use crate::wire::json::{Object, Value};
 
+/// The longest hint that goes into an address, in characters: servers take addresses of about 8 KiB.
+const LONGEST_HINT: usize = 6_144;
+
 /// Ends the session.
 pub(crate) async fn sign_out(cx: &Rc<Context>, options: SignOutOptions) -> Result<Value> {
     store::load(cx).await;
@@ -53,7 +56,9 @@ async fn at_the_provider(cx: &Rc<Context>, id_token: &str, options: SignOutOptio
         // Without a page to come back to, a window would stay open for ever.
         window::is_possible(cx, cx.config.post_logout_redirect_uri.as_deref().unwrap_or_default())?;
     }
-    let mut form = Form::new().with("id_token_hint", id_token).with("client_id", &cx.config.client_id);
+    // Without the hint the provider asks the person, who would otherwise see the error of a server.
+    let hint = if id_token.len() <= LONGEST_HINT { Some(id_token) } else { None };
+    let mut form = Form::new().with_some("id_token_hint", hint).with("client_id", &cx.config.client_id);
     let Some(address) = &cx.config.post_logout_redirect_uri else {
         return navigate(cx, append_query(endpoint.as_str(), &form.finish())).await.map(|()| true);
     };

@@ -84,6 +84,15 @@ fn t104_a_provider_that_excludes_s256_or_the_code_flow_is_refused() {
     assert!(asked.contains_key("state") && asked.contains_key("nonce"));
 }
 
+/// A browser loads the module that can push when the options say so; without it, such a provider is refused.
+#[cfg(not(feature = "extended"))]
+#[test]
+fn t324_a_provider_that_demands_pushed_requests_gets_no_other() {
+    let mut page = Page::new();
+    page.next("/.well-known/openid-configuration", answer(200, &with(metadata(), "require_pushed_authorization_requests", true.into())));
+    refused(&mut page, &json!({}), Code::PushedRequestRequired);
+}
+
 #[test]
 fn t105_t106_t155_t462_parameters_of_the_protocol_cannot_be_set() {
     for name in [

@@ -6,7 +6,7 @@ use oxidc_core::error::{Code, SessionEffect};
 use oxidc_core::wire::http::Response;
 use serde_json::{Value as Json, json};
 
-use crate::page::{Page, REFRESH, answer, failed, id_token, with};
+use crate::page::{APP, CLIENT, Page, REFRESH, answer, failed, id_token, with};
 
 /// A refresh whose ID token has another claim.
 fn refreshed_with(name: &str, value: Json) -> (Page, Result<Json, oxidc_core::error::Error>) {
@@ -211,6 +211,22 @@ fn t429_an_insecure_endpoint_for_sign_outs_is_refused_with_the_whole_document() 
     );
     let error = page.say(&json!({ "do": "signIn" })).unwrap_err();
     assert_eq!((error.code(), page.left_for.len()), (Code::EndpointInsecure, 0));
+}
+
+#[test]
+fn t430_a_hint_that_makes_the_address_too_long_is_left_out() {
+    for (letters, hinted) in [(1_000, true), (6_000, false)] {
+        let mut page = Page::new();
+        let query = page.away();
+        let long = id_token(&with(page.claims(), "filler", "x".repeat(letters).into()));
+        page.next("/token", answer(200, &with(page.tokens(), "id_token", long.into())));
+        page.callback(&format!("{APP}/callback?{query}")).unwrap();
+        page.call(Command::SignOut(SignOutOptions::default())).unwrap();
+        let asked = page.asked();
+        assert_eq!((asked.contains_key("id_token_hint"), asked["client_id"].as_str()), (hinted, CLIENT));
+        assert!(page.left_for.last().unwrap().len() < 8_192);
+        assert_eq!(page.get_session(), Json::Null);
+    }
 }
 
 #[test]

@@ -140,17 +140,19 @@ fn t366_what_is_not_granted_is_refused_as_a_whole() {
 }
 
 #[test]
-fn t367_there_is_nothing_to_ask_for_beside_tokens_and_calls() {
+fn t367_t377_there_is_nothing_to_ask_for_beside_tokens_and_calls() {
     let mut pair = connected();
-    for (at, kind) in (2..).zip(["refresh_token", "id_token", "session", "exec", "session.ended", "confirm"]) {
+    for (at, kind) in
+        (2..).zip(["refresh_token", "id_token", "session", "exec", "session.ended", "confirm", "sign_out", "navigate", "open"])
+    {
         let answer = say(&mut pair, at, kind, |m| m.with("id", "q")).unwrap();
         assert_eq!(answer.get("code").and_then(Value::as_str), Some("unknown_type"), "{kind}");
     }
-    for (at, client) in (10..).zip(["the-host", "another-app"]) {
+    for (at, client) in (20..).zip(["the-host", "another-app"]) {
         let answer = say(&mut pair, at, "token.request", |m| m.with("id", "q").with("client_id", client)).unwrap();
         assert_eq!(answer.get("code").and_then(Value::as_str), Some("not_allowed"));
     }
-    assert_eq!(pair.published.iter().filter(|(what, _)| *what == "refused").count(), 8);
+    assert_eq!(pair.published.iter().filter(|(what, _)| *what == "refused").count(), 11);
     assert_eq!(pair.ended(), 0);
 }
 

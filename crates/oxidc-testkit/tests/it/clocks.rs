@@ -1,7 +1,8 @@
 //! Clocks that jump, sleep and throttled timers.
 
 use oxidc_core::command::Notice;
-use oxidc_testkit::{Asked, Fate, World};
+use oxidc_core::effect::Area;
+use oxidc_testkit::{Asked, Fate, Rotation, Weather, World};
 
 use crate::quiet;
 
@@ -70,6 +71,48 @@ fn nothing_is_renewed_while_nobody_looks() {
     world.notice(tab, Notice::Visible);
     world.run_for(60_000);
     assert_eq!(world.network.count(Asked::Refresh), 1);
+}
+
+/// A day of tokens that live five minutes, in three tabs that somebody looks at, on a network that fails now and then.
+#[test]
+fn t477_a_day_of_short_tokens_and_faults_leaks_nothing() {
+    const DAY: i64 = 86_400_000;
+    let mut world = World::new(477);
+    world.provider.lifetime = 300;
+    world.provider.rotation = Rotation::Grace(60_000);
+    let tabs = world.signed_in_tabs(3);
+    world.network.weather = Weather { request_lost: 10, timeout: 5, broken: 10, throttled: 5, html: 5, ..Weather::default() };
+    let held = |world: &World| {
+        let stored: usize =
+            [Area::Session, Area::Device].iter().flat_map(|area| world.storage.records(*area).values()).map(String::len).sum();
+        (stored, world.pending())
+    };
+    world.run_for(DAY / 24);
+    let (stored, pending) = held(&world);
+    for hour in 2..=24 {
+        world.run_for(DAY / 24);
+        for tab in &tabs {
+            // A call may meet a fault; whoever asks again later is served.
+            let mut tokens = world.get_tokens(*tab);
+            for _ in 0..3 {
+                if tokens.is_err() {
+                    world.run_for(20_000);
+                    tokens = world.get_tokens(*tab);
+                }
+            }
+            let (tokens, now) = (tokens.unwrap(), world.clock.time());
+            assert!(world.provider.accepts(tokens["accessToken"].as_str().unwrap(), now), "hour {hour}");
+        }
+        let (stored_now, pending_now) = held(&world);
+        assert!(stored_now <= stored + stored / 20, "hour {hour}: {stored_now} octets are stored, {stored} after the first hour");
+        // Timers that were given up stand until their time. Whatever every renewal left behind would be hundreds by the evening.
+        assert!(pending_now <= pending + 12, "hour {hour}: {pending_now} things are under way, {pending} after the first hour");
+    }
+    assert!(!tabs.iter().any(|tab| world.events(*tab).iter().any(|event| event.starts_with("signedOut"))));
+    let (refreshes, answered) = (world.network.count(Asked::Refresh), world.provider.refreshed);
+    // One for each life of a token, begun a little early; and one more for each that failed.
+    assert!((288..=400).contains(&answered), "{answered} tokens in a day");
+    assert!(refreshes <= answered + answered / 10, "{refreshes} requests for {answered} tokens");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use oxidc_core::command::{Notice, SignInOptions};
 use oxidc_core::error::Code;
-use oxidc_testkit::{Asked, Fate, Rotation, World};
+use oxidc_testkit::{Asked, Fate, Rotation, Weather, World};
 
 use crate::{expired, quiet};
 
@@ -47,6 +47,31 @@ fn t218_a_page_without_locks_works_alone() {
     world.locks.available = false;
     world.get_tokens(tab).unwrap();
     assert_eq!(world.network.count(Asked::Refresh), 1);
+}
+
+#[test]
+fn t223_a_failure_inside_the_lock_frees_it() {
+    for weather in [
+        Weather { request_lost: 1_000, ..Weather::default() },
+        Weather { timeout: 1_000, ..Weather::default() },
+        Weather { broken: 1_000, ..Weather::default() },
+        Weather { throttled: 1_000, ..Weather::default() },
+        Weather { html: 1_000, ..Weather::default() },
+    ] {
+        let mut world = quiet(223);
+        let tabs = world.signed_in_tabs(2);
+        world.expire();
+        world.provider.rotation = Rotation::None;
+        world.network.weather = weather;
+        world.get_tokens(tabs[0]).unwrap_err();
+        world.network.weather = Weather::default();
+        // What became of the request may be unknown; until that is past, no other tab sends one.
+        world.run_for(20_000);
+        let (before, began) = (world.network.count(Asked::Refresh), world.clock.time());
+        world.get_tokens(tabs[1]).unwrap();
+        assert_eq!(world.network.count(Asked::Refresh) - before, 1);
+        assert!(world.clock.time() - began < 5_000, "it waited for the lock");
+    }
 }
 
 #[test]

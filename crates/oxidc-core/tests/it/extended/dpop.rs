@@ -87,6 +87,17 @@ fn t273_htu_is_normalised() {
 }
 
 #[test]
+fn t274_the_method_is_the_one_on_the_line() {
+    let mut world = signed_in(DPOP);
+    let methods = ["GET", "patch", "PATCH", "Custom", "M-SEARCH"];
+    for method in methods {
+        world.fetch_by(method, API, true).unwrap();
+    }
+    let proven: Vec<_> = world.requests("the application's").iter().map(|sent| sent.proof().unwrap().1).collect();
+    assert_eq!(proven.iter().map(|claims| claims.get("htm").and_then(Value::as_str).unwrap()).collect::<Vec<_>>(), methods);
+}
+
+#[test]
 fn the_authorization_request_names_the_key_and_the_token_request_proves_it() {
     let mut world = World::new(DPOP);
     world.token_type = "DPoP";
@@ -176,7 +187,7 @@ fn t278_t279_each_origin_has_its_own_nonce_and_a_new_one_on_any_answer_replaces_
 }
 
 #[test]
-fn t280_an_api_that_wants_a_nonce_is_asked_again_where_the_request_can_be_sent_again() {
+fn t280_t290_an_api_that_wants_a_nonce_is_asked_again_where_the_request_can_be_sent_again() {
     for (replayable, times) in [(true, 2), (false, 1)] {
         let mut world = signed_in(DPOP);
         let mut asked = false;
@@ -194,7 +205,7 @@ fn t280_an_api_that_wants_a_nonce_is_asked_again_where_the_request_can_be_sent_a
         let requests = world.requests("the application's");
         assert_eq!(requests.len(), times);
         let ids: BTreeSet<_> = requests.iter().map(|sent| sent.proof().unwrap().1.get("jti").unwrap().to_text()).collect();
-        assert_eq!(ids.len(), times, "t290: a proof was sent twice");
+        assert_eq!(ids.len(), times, "a proof was sent twice");
     }
 }
 
@@ -214,6 +225,27 @@ fn t281_an_api_that_never_accepts_a_nonce_is_asked_twice_and_its_answer_handed_o
     world.fetch(API, true).unwrap();
     assert_eq!(world.requests("the application's").len(), 2);
     assert_eq!(world.requests(TOKEN).len(), 1);
+}
+
+#[test]
+fn t282_the_nonce_of_a_sign_in_and_that_of_a_proof_are_not_confused() {
+    let mut world = World::new(DPOP);
+    world.token_type = "DPoP";
+    let parameters = world.begin().unwrap();
+    let (sent, state) = (value(&parameters, "nonce").to_owned(), value(&parameters, "state").to_owned());
+    let mut first = true;
+    world.answer = Box::new(move |request| {
+        let wants = request.url == TOKEN && std::mem::take(&mut first);
+        wants.then(|| Response { dpop_nonce: Some("of-a-proof".into()), ..json(400, r#"{"error": "use_dpop_nonce"}"#) })
+    });
+    // The ID token names what the server wanted in the proof instead of what the sign-in sent.
+    world.nonce = "of-a-proof".into();
+    assert_eq!(refused(world.callback(&format!("code=c&state={state}"))), Code::IdTokenNonce);
+    assert!(!has_session(&mut world));
+    let nonces: Vec<_> = world.requests(TOKEN).iter().map(|sent| sent.proof().unwrap().1.get("nonce").cloned()).collect();
+    assert_eq!(nonces, [None, Some(Value::from("of-a-proof"))]);
+    assert_ne!(value(&world.begin().unwrap(), "nonce"), "of-a-proof");
+    assert!(!world.requests(TOKEN).iter().any(|request| request.proof().unwrap().1.to_text().contains(&sent)));
 }
 
 #[test]

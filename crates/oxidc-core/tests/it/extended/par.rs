@@ -93,9 +93,12 @@ fn t446_each_sign_in_pushes_anew() {
 }
 
 #[test]
-fn a_provider_without_the_endpoint_is_refused() {
-    let mut world = World::new(PAR);
-    world.metadata.remove("pushed_authorization_request_endpoint");
-    assert_eq!(refused(world.begin().map(|_| Value::Null)), Code::EndpointMissing);
-    assert!(world.navigated.is_empty());
+fn t324_a_provider_without_the_endpoint_is_refused() {
+    for demanded in [false, true] {
+        let mut world = World::new(if demanded { "{}" } else { PAR });
+        world.metadata.insert("require_pushed_authorization_requests", demanded);
+        world.metadata.remove("pushed_authorization_request_endpoint");
+        assert_eq!(refused(world.begin().map(|_| Value::Null)), Code::EndpointMissing);
+        assert!(world.navigated.is_empty() && pushed(&world).is_empty());
+    }
 }

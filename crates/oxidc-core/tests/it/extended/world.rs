@@ -1,6 +1,6 @@
 //! A shell in one thread: storage in maps, keys that sign with a mark, hashes that are real, and a provider that is a function.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use oxidc_core::command::{Command, FetchOptions, SignInOptions};
 use oxidc_core::config::client::ClientConfig;
@@ -94,6 +94,8 @@ pub struct World {
     pub nonce: String,
     /// What the provider says of the type of its tokens.
     pub token_type: &'static str,
+    /// The proofs that were sent, of which none may come twice.
+    proofs: BTreeSet<String>,
     drawn: u64,
 }
 
@@ -140,6 +142,7 @@ impl World {
             waits: Vec::new(),
             nonce: String::new(),
             token_type: "Bearer",
+            proofs: BTreeSet::new(),
             drawn: 0,
         })
     }
@@ -193,9 +196,13 @@ impl World {
     }
 
     pub fn fetch(&mut self, url: &str, replayable: bool) -> Result<Value, Error> {
+        self.fetch_by("GET", url, replayable)
+    }
+
+    pub fn fetch_by(&mut self, method: &str, url: &str, replayable: bool) -> Result<Value, Error> {
         let origin = url.split('/').take(3).collect::<Vec<_>>().join("/");
         self.run(Command::Fetch(FetchOptions {
-            method: "GET".into(),
+            method: method.into(),
             url: url.into(),
             origin,
             no_cors: false,
@@ -248,6 +255,9 @@ impl World {
             if name == "nonce" {
                 self.nonce.clone_from(found);
             }
+        }
+        if let Some(proof) = sent.header("dpop") {
+            assert!(self.proofs.insert(proof.into()), "a proof was sent twice");
         }
         self.sent.push(sent.clone());
         let answer = (self.answer)(&sent);
