@@ -52,6 +52,8 @@ struct Attempt {
     page: PageId,
     effect: EffectId,
     sent: i64,
+    /// When the provider got it.
+    arrived: Option<i64>,
     /// Sent while another page's was on its way, by one that could not know.
     doubled: bool,
     /// When the page was told what became of it.
@@ -80,7 +82,22 @@ pub(crate) struct Losses {
 impl Losses {
     /// A refresh token is sent, while another page's was on its way and this one could not know (`doubled`), or not.
     pub(crate) fn sent(&mut self, token: &str, page: PageId, effect: EffectId, doubled: bool, sent: i64) {
-        self.attempts.entry(token.into()).or_default().push(Attempt { page, effect, sent, doubled, ended: None, delivered: None });
+        self.attempts.entry(token.into()).or_default().push(Attempt {
+            page,
+            effect,
+            sent,
+            arrived: None,
+            doubled,
+            ended: None,
+            delivered: None,
+        });
+    }
+
+    /// A request of a page has arrived, whatever it asked for.
+    pub(crate) fn arrived(&mut self, page: PageId, effect: EffectId, now: i64) {
+        for attempt in self.attempts.values_mut().flatten().filter(|attempt| (attempt.page, attempt.effect) == (page, effect)) {
+            attempt.arrived = Some(now);
+        }
     }
 
     /// A page is told what became of a refresh token that it sent, with new tokens or without.
@@ -163,8 +180,12 @@ impl Losses {
         if attempts.iter().any(|attempt| attempt.doubled) {
             return Ok(Loss::Doubled);
         }
-        // Whoever was gone or stood still when the answer came could not store it before another page sent the token again.
-        let by = attempts.iter().map(|attempt| attempt.sent).filter(|sent| *sent <= again).max();
-        self.lost(attempts, replaced, grace, by.unwrap_or(again))
+        let Some(last) = attempts.iter().find(|attempt| attempt.arrived == Some(again)) else { return Err("nobody sent it again") };
+        // A request that outlives its page cannot be called back. Whatever the others do, its answer is lost, or it comes second.
+        if self.was_stopped(last.page, last.sent, again) {
+            return Ok(if grace == 0 { Loss::NoGrace } else { Loss::Stopped });
+        }
+        // Whoever was gone or stood still when the answer came could not store it before the token was sent again.
+        self.lost(attempts, replaced, grace, last.sent)
     }
 }

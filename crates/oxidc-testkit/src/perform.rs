@@ -291,6 +291,7 @@ impl World {
     pub(crate) fn arrive(&mut self, asking: Asking) {
         let Asking { page, effect, what, back, deadline } = asking;
         let now = self.clock.time();
+        self.invariants.losses.arrived(page, effect, now);
         let response = match &what {
             What::Protocol(request) => self.provider.answer(now, request),
             What::Api(authorization) => self.provider.api(now, authorization.as_deref()),
