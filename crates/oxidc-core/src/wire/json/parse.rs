@@ -9,9 +9,6 @@ use super::{Number, Object, Value};
 const DEEPEST: u8 = 32;
 /// How many members an object may have. Each is compared with all others.
 const MOST_MEMBERS: usize = 1_000;
-/// How many members the outermost object gets room for: as many as an ordinary ID token has. Objects within get what they
-/// need, so that a short text cannot demand much memory.
-const USUAL_MEMBERS: usize = 20;
 
 /// A text that is not acceptable JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,11 +112,11 @@ impl Reader<'_> {
 
     fn object(&mut self, depth: u8) -> Option<Value> {
         self.at += 1;
+        let mut members: Vec<(String, Value)> = Vec::new();
         self.blank();
         if self.take(b'}') {
-            return Some(Value::Object(Object::new()));
+            return Some(Value::Object(Object(members)));
         }
-        let mut members: Vec<(String, Value)> = Vec::with_capacity(if depth == 1 { USUAL_MEMBERS } else { 0 });
         loop {
             self.blank();
             if self.peek()? != b'"' {
@@ -178,16 +175,10 @@ impl Reader<'_> {
         let mut out = String::new();
         loop {
             let start = self.at;
-            let rest = self.text.as_bytes().get(start..)?;
-            self.at += rest.iter().position(|byte| *byte < 0x20 || *byte == b'"' || *byte == b'\\').unwrap_or(rest.len());
-            let plain = self.text.get(start..self.at)?;
-            // Most texts have no escape: they are copied once, to their size.
-            if out.is_empty() && self.peek() == Some(b'"') {
-                let text = plain.into();
+            while self.peek().is_some_and(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
                 self.at += 1;
-                return Some(text);
             }
-            out.push_str(plain);
+            out.push_str(self.since(start)?);
             match self.next()? {
                 b'"' => return Some(out),
                 b'\\' => out.push(self.escape()?),
