@@ -59,6 +59,8 @@ pub struct World {
     pub options: Json,
     /// Whether tabs hear of each other's writes.
     pub broadcasts: bool,
+    /// Whether the provider's pages work in a frame, with the cookies that they set elsewhere.
+    pub frames: bool,
     /// What happened so far.
     pub story: Story,
     pub(crate) tabs: Vec<State>,
@@ -103,6 +105,7 @@ impl World {
                 "fetchUserinfo": false,
             }),
             broadcasts: true,
+            frames: false,
             story: Story::default(),
             tabs: Vec::new(),
             random: Random::new(seed),
