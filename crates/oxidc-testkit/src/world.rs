@@ -372,14 +372,6 @@ impl World {
         self.steps.insert((self.clock.time() + delay, self.order), step);
     }
 
-    pub(crate) fn tab_of(&self, page: PageId) -> Option<Tab> {
-        self.tabs.iter().position(|tab| tab.page.as_ref().is_some_and(|p| p.id == page)).map(Tab)
-    }
-
-    pub(crate) fn page(&self, tab: Tab) -> &Page {
-        self.tabs[tab.0].page.as_ref().expect("a loaded page")
-    }
-
     pub(crate) fn tell(&mut self, tab: Tab, what: impl FnOnce() -> String) {
         if self.story.untold {
             return;
