@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::flight::{change_flight, lock, settle, stand_in_line, take_back, wait};
-use super::record::{Flight, Record, Token, Want};
+use super::record::{Flight, Record, Token, WORKER_LOST, Want};
 use super::store::{self, Commit, MOST_REFUSALS};
 use super::{announce_token, changed, end, view};
 use crate::client::Context;
@@ -18,7 +18,7 @@ use crate::login::exchange::{TokenResponse, token_request};
 use crate::login::verify::{self, Checks};
 use crate::signout::revoke;
 use crate::time::{Millis, SECOND};
-use crate::wire::answer::{OAuthError, Refusal};
+use crate::wire::answer::Refusal;
 use crate::wire::form::Form;
 use crate::wire::json::{Object, Value};
 use crate::wire::{text, words};
@@ -220,7 +220,9 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
                     return Err(Code::SignedOut.into());
                 }
                 if error.error == "invalid_grant" {
-                    return refused(cx, &record, &mark, error, before.lost).await;
+                    let (reason, code) =
+                        if before.lost { ("refresh_lost", Code::RefreshLost) } else { ("refresh_rejected", Code::RefreshRejected) };
+                    return refused(cx, &record, &mark, reason, error.into_error(code)).await;
                 }
                 // Some servers say so of a token that is no longer good, others of anything.
                 let error = error.into_error(Code::RequestRefused);
@@ -235,6 +237,11 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
                 let error = error.into_error(code);
                 settle(None, &error).await;
                 return Err(error);
+            }
+            // The token cannot be sent any more, unless another tab has a new one.
+            Err(Refusal::Other(error)) if error.code() == Code::WorkerLost => {
+                store::reload(cx).await;
+                return refused(cx, &record, &mark, WORKER_LOST, error).await;
             }
             // The provider may have acted. Most accept the old token again for a moment; later nobody does.
             Err(Refusal::Other(error))
@@ -264,12 +271,11 @@ fn is_lost(error: &Error) -> bool {
     matches!(error.code(), Code::TimedOut | Code::NetworkFailed | Code::ResponseTooLarge | Code::AnswerNotJson | Code::TokenResponseInvalid)
 }
 
-/// The provider does not accept the refresh token. Before the person is asked to sign in again, a sign-in without them may be
+/// The refresh token is of no use: the provider does not accept it, or it is gone. Before the person is asked to sign in again, a sign-in without them may be
 /// tried once: here is the place for it. False if another tab has a newer token.
-async fn refused(cx: &Rc<Context>, record: &Record, mark: &Flight, error: OAuthError, lost: bool) -> Result<bool> {
-    let (reason, code) = if lost { ("refresh_lost", Code::RefreshLost) } else { ("refresh_rejected", Code::RefreshRejected) };
+async fn refused(cx: &Rc<Context>, record: &Record, mark: &Flight, reason: &'static str, error: Error) -> Result<bool> {
     if end(cx, record, reason).await {
-        return Err(error.into_error(code));
+        return Err(error);
     }
     take_back(cx, record, mark, None).await;
     Ok(false)
