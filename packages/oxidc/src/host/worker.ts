@@ -69,15 +69,17 @@ class Remote implements Records {
     this.#line?.close();
   }
 
-  /** A worker that is gone took its records along: another one has none. */
+  /** A worker that was stopped took its records along: another one is asked, which has none. */
   async #stored(asked: Asked): Promise<Outcome> {
-    const lost = async (error: Failed) => {
-      if (error.failed !== 'lost') throw error;
-      return this.#ask(asked);
-    };
-    return this.#ask(asked)
-      .catch(lost)
-      .catch(({ failed, detail }: Failed) => Promise.reject(new Failed(failed === 'lost' ? 'denied' : failed, detail)));
+    for (;;) {
+      try {
+        return await this.#ask(asked);
+      } catch (error) {
+        const { failed, detail } = error as Failed;
+        if (failed !== 'lost') throw error;
+        if (!this.#line?.greeted) throw new Failed('denied', detail);
+      }
+    }
   }
 
   #ask(asked: Asked, signal?: AbortSignal): Promise<Outcome> {
@@ -89,10 +91,13 @@ class Remote implements Records {
 /** One connection with one worker. */
 class Line {
   lost = false;
+  /** Whether the worker ever said something. */
+  greeted = false;
   readonly #asked = new Map<number, { resolve: (outcome: Outcome) => void; reject: (failed: Failed) => void }>();
   readonly #closed = new AbortController();
   #port: MessagePort | undefined;
   #last = 0;
+  #detail = '';
 
   constructor(url: { toString(): string }, name: string) {
     const lose = (detail: string) => this.#lose(detail);
@@ -103,6 +108,7 @@ class Line {
       this.#port = connect(url, name, lose, signal);
       this.#port.onmessage = ({ data }) => {
         if (data.lock) {
+          this.greeted = true;
           clearTimeout(timer);
           const locks = globalThis.navigator.locks as LockManager | undefined;
           locks?.request(data.lock, { signal }, () => lose('it was stopped')).catch(() => {});
@@ -134,8 +140,6 @@ class Line {
   close(): void {
     this.#lose('it was closed');
   }
-
-  #detail = '';
 
   #lose(detail: string): void {
     if (this.lost) return;
