@@ -23,6 +23,8 @@ const HEADERS = ['accept', 'content-type', 'dpop'];
 const MOST = 32;
 /** How long a token can still be revoked when its session has ended, in milliseconds. */
 const REVOCABLE = 60_000;
+/** What is shorter is no secret, and may be part of any text. */
+const SHORTEST = 16;
 /** The largest document and the longest handle that are read. */
 const LIMIT = 256 * 1024;
 const HANDLE = /oxidc\.[-0-9a-f]{36}/g;
@@ -135,7 +137,7 @@ export class Vault {
   }
 
   #without(text: string): string {
-    for (const [handle, token] of this.#tokens) text = text.replaceAll(token, handle);
+    for (const [handle, token] of this.#tokens) if (token.length >= SHORTEST) text = text.replaceAll(token, handle);
     return text;
   }
 
