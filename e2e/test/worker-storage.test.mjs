@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { open, until } from '../browsers/index.mjs';
+import { engines, open, until } from '../browsers/index.mjs';
 import { holdRequest } from '../servers/faults.mjs';
 import { strictPolicy } from '../servers/static.mjs';
 import { openTab } from './support/harness.mjs';
@@ -126,6 +126,33 @@ describe('a storage in a shared worker', () => {
     });
   }
 });
+
+for (const engine of engines) {
+  test(`a storage in a worker in ${engine}: sign-in, refresh, two tabs, a reload of one, sign-out`, async () => {
+    const world = await startWorld();
+    const browser = await open(engine);
+    try {
+      const tab = await openTab(world, browser, { storage });
+      assert.equal((await tab.signIn()).session.subject, 'alice');
+      await tab.do('refreshSession');
+      const other = await openTab(world, browser, { storage });
+      const shared = await other.page.evaluate(() => typeof SharedWorker === 'function');
+      assert.equal((await other.do('getSession'))?.subject, shared ? 'alice' : undefined);
+      const before = world.provider.count({ grant: 'refresh_token' });
+      await Promise.all([tab.do('refreshSession'), shared && other.do('refreshSession')]);
+      assert.equal(world.provider.count({ grant: 'refresh_token' }), before + 1);
+      await tab.load();
+      assert.equal((await tab.do('getSession'))?.subject, shared ? 'alice' : undefined);
+      await tab.do('signOut', { federated: false, revoke: true });
+      await other.page.waitFor(() => window.harness.client.state === 'signedOut');
+      assert.equal(await tab.do('getSession'), null);
+      assert.deepEqual(errors([...(await tab.events()), ...(await other.events())]), []);
+    } finally {
+      await browser.close();
+      await world.close();
+    }
+  });
+}
 
 describe('a storage in a worker', () => {
   // As in browsers that know no longer life.
