@@ -405,8 +405,8 @@ var Coherent = class extends Items {
 function places(storage, options) {
   const device = new Fallback();
   if (!storage) return { session: device, device };
-  const elsewhere = storage instanceof MemoryStorage ? storage.connect?.(options) : void 0;
-  return { session: elsewhere ?? (storage instanceof LocalStorage ? new Coherent(storage, device) : new Items(storage)), device };
+  const items = () => storage instanceof LocalStorage ? new Coherent(storage, device) : new Items(storage);
+  return { session: storage.recordsFor?.(options) ?? items(), device };
 }
 var name = (key) => `mark:${key}`;
 async function hash(text2) {

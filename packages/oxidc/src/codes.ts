@@ -296,7 +296,7 @@ export const meanings = {
     refresh_rejected: 'The provider ended the session; sign in again.',
     refresh_lost: 'The answer to a refresh was lost, and the provider no longer accepts the refresh token that it replaced; sign in again.',
     refresh_outcome_unknown: '+The answer to a refresh was lost, and the provider may have acted on it; try again.',
-    worker_lost: 'The worker that keeps the refresh token could not be started or was stopped, and the token is gone with it; sign in again.',
+    worker_lost: 'The worker that keeps the refresh token did not start or was stopped; sign in again.',
     user_changed: 'The provider answered for another person, so the session was ended; sign in again.',
     signed_out: 'The session ended while the call was under way.',
   },

@@ -18,7 +18,7 @@ use crate::login::exchange::{TokenResponse, token_request};
 use crate::login::verify::{self, Checks};
 use crate::signout::revoke;
 use crate::time::{Millis, SECOND};
-use crate::wire::answer::Refusal;
+use crate::wire::answer::{OAuthError, Refusal};
 use crate::wire::form::Form;
 use crate::wire::json::{Object, Value};
 use crate::wire::{text, words};
@@ -220,9 +220,7 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
                     return Err(Code::SignedOut.into());
                 }
                 if error.error == "invalid_grant" {
-                    let (reason, code) =
-                        if before.lost { ("refresh_lost", Code::RefreshLost) } else { ("refresh_rejected", Code::RefreshRejected) };
-                    return refused(cx, &record, &mark, reason, error.into_error(code)).await;
+                    return refused(cx, &record, &mark, error, before.lost).await;
                 }
                 // Some servers say so of a token that is no longer good, others of anything.
                 let error = error.into_error(Code::RequestRefused);
@@ -238,10 +236,14 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
                 settle(None, &error).await;
                 return Err(error);
             }
-            // The token cannot be sent any more, unless another tab has a new one.
+            // The token is gone, unless another tab has a new one.
             Err(Refusal::Other(error)) if error.code() == Code::WorkerLost => {
                 store::reload(cx).await;
-                return refused(cx, &record, &mark, WORKER_LOST, error).await;
+                if end(cx, &record, WORKER_LOST).await {
+                    return Err(error);
+                }
+                take_back(cx, &record, &mark, None).await;
+                return Ok(false);
             }
             // The provider may have acted. Most accept the old token again for a moment; later nobody does.
             Err(Refusal::Other(error))
@@ -271,11 +273,12 @@ fn is_lost(error: &Error) -> bool {
     matches!(error.code(), Code::TimedOut | Code::NetworkFailed | Code::ResponseTooLarge | Code::AnswerNotJson | Code::TokenResponseInvalid)
 }
 
-/// The refresh token is of no use: the provider does not accept it, or it is gone. Before the person is asked to sign in again, a sign-in without them may be
+/// The provider does not accept the refresh token. Before the person is asked to sign in again, a sign-in without them may be
 /// tried once: here is the place for it. False if another tab has a newer token.
-async fn refused(cx: &Rc<Context>, record: &Record, mark: &Flight, reason: &'static str, error: Error) -> Result<bool> {
+async fn refused(cx: &Rc<Context>, record: &Record, mark: &Flight, error: OAuthError, lost: bool) -> Result<bool> {
+    let (reason, code) = if lost { ("refresh_lost", Code::RefreshLost) } else { ("refresh_rejected", Code::RefreshRejected) };
     if end(cx, record, reason).await {
-        return Err(error);
+        return Err(error.into_error(code));
     }
     take_back(cx, record, mark, None).await;
     Ok(false)

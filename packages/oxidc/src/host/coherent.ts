@@ -5,7 +5,7 @@
  */
 import type { Storage } from '../types.js';
 import { digest, encode } from './crypto.js';
-import { Fallback, Items, LocalStorage, MemoryStorage, type Records } from './storage.js';
+import { Fallback, Items, LocalStorage, type MemoryStorage, type Records } from './storage.js';
 
 /** How long a write of another tab may take to arrive, in milliseconds; afterwards what is here counts: somebody else changed it. */
 const PATIENCE = 250;
@@ -47,8 +47,8 @@ export class Coherent extends Items {
 export function places(storage: Storage | undefined, options: Record<string, unknown>): { session: Records; device: Records } {
   const device = new Fallback();
   if (!storage) return { session: device, device };
-  const elsewhere = storage instanceof MemoryStorage ? storage.connect?.(options) : undefined;
-  return { session: elsewhere ?? (storage instanceof LocalStorage ? new Coherent(storage, device) : new Items(storage)), device };
+  const items = () => (storage instanceof LocalStorage ? new Coherent(storage, device) : new Items(storage));
+  return { session: (storage as MemoryStorage).recordsFor?.(options) ?? items(), device };
 }
 
 const name = (key: string) => `mark:${key}`;

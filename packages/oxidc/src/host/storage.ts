@@ -56,7 +56,7 @@ export class SessionStorage implements Storage {
 export class MemoryStorage implements Storage {
   readonly #items = new Map<string, string>();
   /** @internal The records, where they are not in this page. */
-  connect?(options: Record<string, unknown>): Records;
+  recordsFor?(options: Record<string, unknown>): Records;
   /** @inheritDoc */
   getItem(key: string): string | null {
     return this.#items.get(key) ?? null;

@@ -36,7 +36,7 @@ export class WorkerStorage extends MemoryStorage {
   }
 
   /** @internal */
-  override connect({ issuer, clientId, provider }: Record<string, unknown>): Records {
+  override recordsFor({ issuer, clientId, provider }: Record<string, unknown>): Records {
     const { token_endpoint: token, revocation_endpoint: revocation } = (provider ?? {}) as Record<string, unknown>;
     // Bundlers find the file by these very words.
     return new Remote(this.#url ?? new URL('./worker.js', import.meta.url), JSON.stringify([VERSION, issuer, clientId, token, revocation]));
