@@ -138,7 +138,7 @@ describe('a hostile script that speaks with the worker itself', () => {
     assert.ok(!isSecret(await record()));
   });
 
-  test('can get an access token with it, which it could anyway, and no refresh token', async () => {
+  test('t420_can_get_an_access_token with it, which it could anyway, and no refresh token', async () => {
     const { outcome } = await refresh(token());
     assert.equal(outcome.status, 200);
     const { access_token: accessToken, refresh_token: next } = JSON.parse(outcome.body);
