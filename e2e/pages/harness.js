@@ -9,6 +9,7 @@ const storages = {
   local: () => new oxidc.LocalStorage(),
   session: () => new oxidc.SessionStorage(),
   memory: () => new oxidc.MemoryStorage(),
+  worker: () => new oxidc.WorkerStorage(harness.worker),
   /** One that an application wrote itself, with promises. */
   custom: () => ({
     getItem: async (key) => localStorage.getItem(`mine ${key}`),
@@ -25,6 +26,8 @@ const harness = {
   client: undefined,
   /** Functions that the next client gets, set by a test. */
   hooks: {},
+  /** The options of the next storage in a worker, set by a test. */
+  worker: undefined,
   /** When this tab heard of a session, by the expiry of its token. */
   heardAt: {},
   /** What the client published: `[event, …arguments]`. */

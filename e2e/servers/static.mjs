@@ -10,11 +10,11 @@ const usual = {
   '.css': 'text/css; charset=utf-8', '.json': 'application/json', '.wasm': 'application/wasm', '.svg': 'image/svg+xml', '.map': 'application/json',
 };
 
-/** A policy under which a page may run its own scripts and WebAssembly, and nothing else. */
-export const strictPolicy = (connect, { wasm = true } = {}) => ({
+/** A policy under which a page may run its own scripts and WebAssembly, and nothing else; `trustedTypes` names the policies that it may make. */
+export const strictPolicy = (connect, { wasm = true, trustedTypes = "'none'" } = {}) => ({
   'content-security-policy': [
     "default-src 'none'", `script-src 'self'${wasm ? " 'wasm-unsafe-eval'" : ''}`, "style-src 'self'", `connect-src 'self' ${connect.join(' ')}`,
-    "base-uri 'none'", "frame-ancestors 'none'", "form-action 'none'", "require-trusted-types-for 'script'", "trusted-types 'none'",
+    "base-uri 'none'", "frame-ancestors 'none'", "form-action 'none'", "require-trusted-types-for 'script'", `trusted-types ${trustedTypes}`,
   ].join('; '),
 });
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -15,10 +15,12 @@ import { folder } from './support/world.mjs';
 
 const run = promisify(execFile);
 
-/** Proves that both modules were loaded: only a core knows that nobody is signed in, and which options are wrong. */
-const application = `import { AuthClient } from 'oxidc';
-const clients = [{}, { dpop: true }].map((more) => new AuthClient({ issuer: 'https://login.example.com', clientId: 'app', ...more }));
-Promise.all(clients.map((client) => client.getSession())).then((sessions) => { document.title = sessions.some(Boolean) ? 'session' : 'no session'; }, (error) => { document.title = 'failed: ' + error.code; });
+/** Proves that both modules and the worker were loaded: only a core knows that nobody is signed in, and only a worker that it keeps nothing. */
+const application = `import { AuthClient, WorkerStorage } from 'oxidc';
+const clients = [{}, { dpop: true }, { storage: new WorkerStorage() }].map((more) => new AuthClient({ issuer: 'https://login.example.com', clientId: 'app', ...more }));
+const failed = (error) => { document.title = 'failed: ' + error; };
+for (const client of clients) client.on('error', failed);
+Promise.all(clients.map((client) => client.getSession())).then((sessions) => { if (document.title === 'starting') document.title = sessions.some(Boolean) ? 'session' : 'no session'; }, failed);
 `;
 const page = (script) => `<!doctype html><title>starting</title><script type="module" src="${script}"></script>`;
 
@@ -62,6 +64,9 @@ describe('the packed package', () => {
     assert.deepEqual(Object.keys(published), files.sort());
     for (const [name, hash] of Object.entries(published)) assert.equal(hash, `sha384-${createHash('sha384').update(await installed(name)).digest('base64')}`, name);
   });
+
+  /** What esbuild does not put beside the bundle by itself. */
+  const workerScript = () => join(project, 'node_modules/oxidc/dist/worker.js');
 
   async function works(url) {
     const tab = await browser.newPage();
@@ -113,6 +118,7 @@ describe('the packed package', () => {
     const { build } = await import('esbuild');
     const outdir = join(project, 'esbuild');
     await build({ absWorkingDir: project, entryPoints: ['src/main.js'], bundle: true, format: 'esm', outdir, logLevel: 'silent' });
+    await copyFile(workerScript(), join(outdir, 'worker.js'));
     await worksWhenServed({ '/': outdir }, { '/index.html': page('/main.js') });
   });
 
@@ -127,6 +133,7 @@ describe('the packed package', () => {
     assert.ok(size(files) < size(ascii));
     const outdir = join(project, 'utf8');
     await mkdir(outdir);
+    await copyFile(workerScript(), join(outdir, 'worker.js'));
     for (const { path, contents } of files) await writeFile(join(outdir, basename(path)), contents);
     await worksWhenServed({ '/': outdir }, { '/index.html': `<!doctype html><meta charset="windows-1252">${page('/main.js')}` }, { '.html': 'text/html', '.js': 'text/javascript' });
   });

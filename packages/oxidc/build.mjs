@@ -49,6 +49,8 @@ const miniapp = (...names) => names.map((name) => join(here, 'src/miniapp', `${n
 await build({ ...common, entryPoints: miniapp('index', 'wasm', 'host/index'), outdir: join(dist, 'miniapp'), minify: true });
 // What a script tag loads is read in whatever encoding the page has.
 await build({ ...common, entryPoints: miniapp('global'), outdir: join(dist, 'miniapp'), minify: true, format: 'iife', charset: 'ascii' });
+// The worker that keeps the refresh token: readable, so that everybody can see what it does with it, and one file without imports.
+await build({ ...common, entryPoints: [join(here, 'src/worker/index.ts')], outfile: join(dist, 'worker.js'), format: 'iife' });
 // The same browser modules, readable, for Rust front ends.
 await build({ ...common, entryPoints: [join(here, 'src/host/index.ts')], outfile: join(dist, 'host.js') });
 await build({ ...common, entryPoints: miniapp('face'), outfile: join(dist, 'miniapp/face.js') });

@@ -273,6 +273,8 @@ pub enum Failure {
     TooLarge,
     /// The platform cannot do this at all.
     Unsupported,
+    /// Whoever kept the refresh token for this page is gone, and the token too. Nothing was sent.
+    Lost,
 }
 
 /// What the application is told without having asked.
@@ -283,7 +285,7 @@ pub enum Event {
         /// What a reader of `getSession` would now get.
         session: Value,
         /// Why: `signed_in`, `refreshed`, `user_info`, `other_tab`, `signed_out`, `provider_signed_out`, `refresh_rejected`,
-        /// `refresh_lost`, `user_changed`, `key_lost`.
+        /// `refresh_lost`, `user_changed`, `key_lost`, `worker_lost`.
         reason: &'static str,
     },
     /// A fresh access token is there. The value says for which resource and until when, never the token.

@@ -65,6 +65,7 @@ fn failure(name: &str) -> Failure {
         "tooLarge" => Failure::TooLarge,
         "unsupported" => Failure::Unsupported,
         "denied" => Failure::Denied,
+        "lost" => Failure::Lost,
         _ => Failure::Network,
     }
 }

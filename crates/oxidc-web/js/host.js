@@ -402,10 +402,11 @@ var Coherent = class extends Items {
     }
   }
 };
-function places(storage) {
+function places(storage, options) {
   const device = new Fallback();
   if (!storage) return { session: device, device };
-  return { session: storage instanceof LocalStorage ? new Coherent(storage, device) : new Items(storage), device };
+  const items = () => storage instanceof LocalStorage ? new Coherent(storage, device) : new Items(storage);
+  return { session: storage.recordsFor?.(options) ?? items(), device };
 }
 var name = (key) => `mark:${key}`;
 async function hash(text2) {
@@ -709,7 +710,7 @@ var Driver = class {
   #closed = false;
   constructor(options) {
     this.#options = options;
-    this.#records = places(options.storage);
+    this.#records = places(options.storage, options.options);
   }
   /** Runs a call of the application. */
   async run(command, extra = {}) {
@@ -874,7 +875,7 @@ var Driver = class {
   #act(effect, signal) {
     switch (effect.do) {
       case "http":
-        return http(this.#fetch, effect, signal);
+        return (this.#records.session.http ?? http)(this.#fetch, effect, signal);
       case "send":
         return this.#send(effect.task, effect.authorization, effect.dpop);
       case "random":

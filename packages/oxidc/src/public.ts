@@ -19,5 +19,6 @@ export {
 } from './errors.js';
 export { isUserInGroup, type GroupOptions } from './groups.js';
 export { LocalStorage, MemoryStorage, SessionStorage } from './host/storage.js';
+export { WorkerStorage, type WorkerStorageOptions } from './host/worker.js';
 export type * from './oidc.js';
 export type * from './types.js';

@@ -357,7 +357,7 @@ export interface SignOutResult {
 /** Why a session appeared, changed or ended. */
 export type SessionReason =
   | 'signed_in' | 'refreshed' | 'user_info' | 'other_tab'
-  | 'signed_out' | 'provider_signed_out' | 'refresh_rejected' | 'refresh_lost' | 'user_changed' | 'key_lost';
+  | 'signed_out' | 'provider_signed_out' | 'refresh_rejected' | 'refresh_lost' | 'user_changed' | 'key_lost' | 'worker_lost';
 
 /**
  * What a user interface can show: nobody is signed in; somebody is; tokens are being renewed; the session lives on although it cannot be

@@ -198,6 +198,7 @@ codes! {
     RefreshRejected "refresh_rejected" Session Ended false "The provider ended the session; sign in again."
     RefreshLost "refresh_lost" Session Ended false "The answer to a refresh was lost, and the provider no longer accepts the refresh token that it replaced; sign in again."
     RefreshOutcomeUnknown "refresh_outcome_unknown" Session Unknown true "The answer to a refresh was lost, and the provider may have acted on it; try again."
+    WorkerLost "worker_lost" Session Ended false "The worker that keeps the refresh token did not start or was stopped; sign in again."
     UserChanged "user_changed" Session Ended false "The provider answered for another person, so the session was ended; sign in again."
     SignedOut "signed_out" Session Ended false "The session ended while the call was under way."
 

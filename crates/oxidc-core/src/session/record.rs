@@ -16,8 +16,10 @@ use crate::wire::sender::Binding;
 const VERSION: i64 = 1;
 /// The end that the person asked for.
 pub(crate) const SIGNED_OUT: &str = "signed_out";
+/// The worker that kept the refresh token is gone.
+pub(super) const WORKER_LOST: &str = "worker_lost";
 /// The other ends: each leaves a person who has to sign in again.
-const REASONS: &[&str] = &["refresh_rejected", "refresh_lost", "user_changed", "provider_signed_out", "key_lost"];
+const REASONS: &[&str] = &["refresh_rejected", "refresh_lost", "user_changed", "provider_signed_out", "key_lost", WORKER_LOST];
 
 /// A session.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::flight::{change_flight, lock, settle, stand_in_line, take_back, wait};
-use super::record::{Flight, Record, Token, Want};
+use super::record::{Flight, Record, Token, WORKER_LOST, Want};
 use super::store::{self, Commit, MOST_REFUSALS};
 use super::{announce_token, changed, end, view};
 use crate::client::Context;
@@ -202,17 +202,13 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
             asked: matches!(error.code(), Code::RateLimited | Code::ProviderUnavailable),
             ..before.clone()
         };
-        let settle = async |flight: Option<Flight>, error: &Error| settle(cx, &record, &mark, flight, error).await;
-        match token_request(cx, &metadata, form, &record.binding, timeout).await {
+        let (flight, error) = match token_request(cx, &metadata, form, &record.binding, timeout).await {
             Ok(response) => {
                 let token = response.token(want.resources.clone(), want.scopes.clone(), sent_at);
-                let result = receive(cx, &record, &mark, want, response, token).await;
-                if let Err(error) = &result
-                    && error.session() == SessionEffect::Kept
-                {
-                    settle(Some(Flight { lost: true, ..failed(error) }), error).await;
+                match receive(cx, &record, &mark, want, response, token).await {
+                    Err(error) if error.session() == SessionEffect::Kept => (Some(Flight { lost: true, ..failed(&error) }), error),
+                    result => return result.map(|()| true),
                 }
-                return result.map(|()| true);
             }
             Err(Refusal::OAuth(error)) if error.error == "invalid_grant" || error.error == "invalid_request" => {
                 // Only the token that is stored now can end the session.
@@ -227,15 +223,21 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
                 let error = error.into_error(Code::RequestRefused);
                 let flight = Flight { refusals: before.refusals + 1, ..failed(&error) };
                 cx.sessions.needs_sign_in.set(flight.refusals >= MOST_REFUSALS);
-                settle(Some(flight), &error).await;
-                return Err(error);
+                (Some(flight), error)
             }
+            // This request was wrong, not the token.
             Err(Refusal::OAuth(error)) => {
-                // This request was wrong, not the token.
                 let code = error.code();
-                let error = error.into_error(code);
-                settle(None, &error).await;
-                return Err(error);
+                (None, error.into_error(code))
+            }
+            // The token is gone, unless another tab has a new one.
+            Err(Refusal::Other(error)) if error.code() == Code::WorkerLost => {
+                store::reload(cx).await;
+                if end(cx, &record, WORKER_LOST).await {
+                    return Err(error);
+                }
+                take_back(cx, &record, &mark, None).await;
+                return Ok(false);
             }
             // The provider may have acted. Most accept the old token again for a moment; later nobody does.
             Err(Refusal::Other(error))
@@ -251,12 +253,15 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
                     Some(marked) => record = marked,
                     None => return Ok(false),
                 }
+                continue;
             }
             Err(Refusal::Other(error)) => {
-                settle(Some(failed(&error)), &error).await;
-                return Err(if error.code() == Code::TimedOut { Code::RefreshOutcomeUnknown.into() } else { error });
+                let flight = failed(&error);
+                (Some(flight), if error.code() == Code::TimedOut { Code::RefreshOutcomeUnknown.into() } else { error })
             }
-        }
+        };
+        settle(cx, &record, &mark, flight, &error).await;
+        return Err(error);
     }
 }
 

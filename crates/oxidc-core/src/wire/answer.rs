@@ -54,6 +54,7 @@ pub(crate) fn failed(outcome: Outcome) -> Error {
             Failure::TooLarge => Code::ResponseTooLarge,
             Failure::Quota => Code::StorageFull,
             Failure::Unsupported => Code::CryptoUnavailable,
+            Failure::Lost => Code::WorkerLost,
             Failure::Network | Failure::Denied => Code::NetworkFailed,
         })
         .detail(detail),

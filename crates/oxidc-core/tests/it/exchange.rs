@@ -194,6 +194,7 @@ fn t186_t200_t206_answers_that_are_too_large_late_redirected_or_lost_are_given_u
         (Failure::Redirected, Code::Redirected),
         (Failure::Network, Code::NetworkFailed),
         (Failure::Offline, Code::Offline),
+        (Failure::Lost, Code::WorkerLost),
     ] {
         refused(|_| failed(failure), code);
     }

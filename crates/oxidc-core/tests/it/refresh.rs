@@ -117,6 +117,41 @@ fn t215_a_refusal_of_the_stored_token_ends_the_session_once() {
 }
 
 #[test]
+fn t500_a_refresh_token_whose_worker_is_gone_ends_the_session_with_a_code_of_its_own() {
+    let mut page = Page::expired();
+    page.next("/token", failed(Failure::Lost));
+    let error = page.get_tokens().unwrap_err();
+    assert_eq!((error.code(), error.session(), error.retryable()), (Code::WorkerLost, SessionEffect::Ended, false));
+    assert_eq!(page.heard(), ["worker_lost", "worker_lost"]);
+    assert_eq!((page.get_session(), page.count("/token")), (Json::Null, 1));
+    assert_eq!(page.stored()["ended"]["reason"], "worker_lost");
+    // Another page reads why from the mark.
+    let mut other = Page::expired();
+    other.get_session();
+    other.records.clone_from(&page.records);
+    other.say(&json!({ "do": "notice", "what": "stored" })).unwrap();
+    assert_eq!(other.heard(), ["worker_lost", "worker_lost"]);
+}
+
+#[test]
+fn t500_a_new_sign_in_of_another_tab_is_adopted_where_the_worker_is_gone() {
+    let mut page = Page::expired();
+    page.next("/token", failed(Failure::Lost));
+    let newer = {
+        let mut tab = Page::expired();
+        tab.records.clone_from(&page.records);
+        tab.load();
+        tab.next("/token", answer(200, &with(with(tab.tokens(), "refresh_token", "refresh-9".into()), "id_token", Json::Null)));
+        tab.get_tokens().unwrap();
+        tab.records
+    };
+    page.swap_when_asked = Some(newer);
+    page.get_tokens().unwrap();
+    assert_eq!(page.get_session()["subject"], "alice");
+    assert!(!page.heard().contains(&"worker_lost".into()));
+}
+
+#[test]
 fn t183_t185_t186_t200_t202_t203_t204_t206_t207_nothing_but_a_refusal_ends_the_session() {
     let html =
         Outcome::Http(Response { status: 200, content_type: Some("text/html".into()), body: "<html>".into(), ..Response::default() });

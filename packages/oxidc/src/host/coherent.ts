@@ -5,7 +5,7 @@
  */
 import type { Storage } from '../types.js';
 import { digest, encode } from './crypto.js';
-import { Fallback, Items, LocalStorage, type Records } from './storage.js';
+import { Fallback, Items, LocalStorage, type MemoryStorage, type Records } from './storage.js';
 
 /** How long a write of another tab may take to arrive, in milliseconds; afterwards what is here counts: somebody else changed it. */
 const PATIENCE = 250;
@@ -43,11 +43,12 @@ export class Coherent extends Items {
   }
 }
 
-/** The places for the two kinds of records. */
-export function places(storage: Storage | undefined): { session: Records; device: Records } {
+/** The places for the two kinds of records of a client with these options. */
+export function places(storage: Storage | undefined, options: Record<string, unknown>): { session: Records; device: Records } {
   const device = new Fallback();
   if (!storage) return { session: device, device };
-  return { session: storage instanceof LocalStorage ? new Coherent(storage, device) : new Items(storage), device };
+  const items = () => (storage instanceof LocalStorage ? new Coherent(storage, device) : new Items(storage));
+  return { session: (storage as MemoryStorage).recordsFor?.(options) ?? items(), device };
 }
 
 const name = (key: string) => `mark:${key}`;

@@ -73,7 +73,7 @@ export class Driver {
 
   constructor(options: DriverOptions) {
     this.#options = options;
-    this.#records = places(options.storage);
+    this.#records = places(options.storage, options.options);
   }
 
   /** Runs a call of the application. */
@@ -261,7 +261,7 @@ export class Driver {
   #act(effect: Exclude<Effect, { do: 'finish' }>, signal: AbortSignal): Outcome | Promise<Outcome> {
     switch (effect.do) {
       case 'http':
-        return http(this.#fetch, effect, signal);
+        return (this.#records.session.http ?? http)(this.#fetch, effect, signal);
       case 'send':
         return this.#send(effect.task, effect.authorization, effect.dpop);
       case 'random':

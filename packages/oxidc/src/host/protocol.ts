@@ -67,7 +67,7 @@ export function bare<T extends object>(given: T): T {
 /** An effect that could not be performed. */
 export class Failed {
   constructor(
-    readonly failed: 'aborted' | 'denied' | 'network' | 'offline' | 'quota' | 'redirected' | 'timeout' | 'tooLarge' | 'unsupported',
+    readonly failed: 'aborted' | 'denied' | 'lost' | 'network' | 'offline' | 'quota' | 'redirected' | 'timeout' | 'tooLarge' | 'unsupported',
     readonly detail = '',
   ) {}
 }

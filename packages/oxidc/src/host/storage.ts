@@ -4,7 +4,7 @@
  */
 import type { Storage } from '../types.js';
 import { Database } from './database.js';
-import { Failed } from './protocol.js';
+import { type Effect, Failed, type Outcome } from './protocol.js';
 
 /** A place for records, with one conditional write. */
 export interface Records {
@@ -12,6 +12,8 @@ export interface Records {
   load(key: string): Promise<string | null>;
   /** Writes (or with null removes) if `expected` stands there; else gives back what does. */
   swap(key: string, expected: string | null, value: string | null): Promise<{ swapped: true } | { record: string | null }>;
+  /** Sends requests of the protocol, where not the page does. */
+  http?: (fetch: typeof globalThis.fetch, effect: Extract<Effect, { do: 'http' }>, signal: AbortSignal) => Promise<Outcome>;
   /** Makes ready for the first use. */
   open?(): void;
   /** Releases what it holds. */
@@ -53,6 +55,8 @@ export class SessionStorage implements Storage {
 /** This page's memory: gone with the page. */
 export class MemoryStorage implements Storage {
   readonly #items = new Map<string, string>();
+  /** @internal The records, where they are not in this page. */
+  recordsFor?(options: Record<string, unknown>): Records;
   /** @inheritDoc */
   getItem(key: string): string | null {
     return this.#items.get(key) ?? null;
