@@ -973,14 +973,15 @@ async function sleep(duration, signal) {
 }
 
 // src/host/index.ts
-function createDriver(options, storage, makeCore) {
+function createDriver(options, storage, makeCore, functions) {
   const named = {
     local: () => new LocalStorage(),
     session: () => new SessionStorage(),
     memory: () => new MemoryStorage()
   };
+  const { requestObject, ...hooks } = functions ?? {};
   const chosen = typeof storage === "string" ? named[storage]?.() : storage;
-  return new Driver({ options: JSON.parse(options), storage: chosen, makeCore, makeError: (error) => error });
+  return new Driver({ options: JSON.parse(options), storage: chosen, makeCore, makeError: (error) => error, hooks, requestObject });
 }
 export {
   Driver,
