@@ -205,12 +205,15 @@ describe('the Rust face', () => {
   });
 
   test('binds tokens to a key of the browser with the feature `extended`', async () => {
+    world.app.serve('/return.json', JSON.stringify({ ...world.windows, clientId: 'spa-dpop' }));
     await load({ clientId: 'spa-dpop' });
     assert.equal(await signIn(), 'alice');
     assert.equal(await call('token_type'), 'DPoP');
     assert.equal(await call('get', `${world.api.origin}/me`), '200');
     world.provider.rule({ grant: 'authorization_code' }, json((body) => ({ ...body, token_type: 'Bearer' })));
+    await browser.context.clearCookies();
     await load({ clientId: 'spa-dpop' });
     assert.equal(await signIn(), '!dpop_downgrade');
+    world.app.serve('/return.json', JSON.stringify(world.windows));
   });
 });

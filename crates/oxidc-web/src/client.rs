@@ -12,8 +12,8 @@ use crate::host::{Host, Then};
 use crate::json::{Object, Value};
 use crate::window::Visit;
 use crate::{
-    AuthClientOptions, CallbackResult, Error, Event, GetTokensOptions, RefreshOptions, Session, SessionState,
-    SignInOptions, SignInSilentOptions, SignOutOptions, SignOutResult, SilentMode, Subscription, Tokens,
+    AuthClientOptions, CallbackResult, Error, Event, GetTokensOptions, RefreshOptions, Session, SessionState, SignInOptions,
+    SignInSilentOptions, SignOutOptions, SignOutResult, SilentMode, Subscription, Tokens,
 };
 
 /// Signs people in from a browser application and keeps their tokens fresh.

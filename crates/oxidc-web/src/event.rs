@@ -116,8 +116,16 @@ impl SessionReason {
 
     fn of(name: &str) -> Self {
         let known = [
-            Self::SignedIn, Self::Refreshed, Self::UserInfo, Self::OtherTab, Self::SignedOut, Self::ProviderSignedOut, Self::RefreshRejected,
-            Self::RefreshLost, Self::UserChanged, Self::KeyLost,
+            Self::SignedIn,
+            Self::Refreshed,
+            Self::UserInfo,
+            Self::OtherTab,
+            Self::SignedOut,
+            Self::ProviderSignedOut,
+            Self::RefreshRejected,
+            Self::RefreshLost,
+            Self::UserChanged,
+            Self::KeyLost,
         ];
         known.into_iter().find(|reason| reason.name() == name).unwrap_or_else(|| Self::Other(name.into()))
     }

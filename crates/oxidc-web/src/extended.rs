@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
+use crate::AuthClientOptions;
 use crate::hooks::HookFuture;
 use crate::json::{Object, Value};
-use crate::AuthClientOptions;
 
 /// Whether tokens are bound to a key of this browser (RFC 9449).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,10 +31,13 @@ impl AuthClientOptions {
     /// Binds tokens to a key of this browser (RFC 9449), so that a stolen token is of no use elsewhere. Default: they are not bound.
     #[must_use]
     pub fn dpop(self, dpop: Dpop) -> Self {
-        self.with("dpop", match dpop {
-            Dpop::Required => Value::from(true),
-            Dpop::Optional => "optional".into(),
-        })
+        self.with(
+            "dpop",
+            match dpop {
+                Dpop::Required => Value::from(true),
+                Dpop::Optional => "optional".into(),
+            },
+        )
     }
 
     /// Pushes authorization requests to the provider first (RFC 9126). Default: where the provider demands it.
@@ -53,10 +56,13 @@ impl AuthClientOptions {
     /// Asks for a signed authorization response (JARM), in the address's query or fragment. Default: none is asked for.
     #[must_use]
     pub fn response_mode(self, mode: ResponseMode) -> Self {
-        self.with("responseMode", match mode {
-            ResponseMode::QueryJwt => "query.jwt",
-            ResponseMode::FragmentJwt => "fragment.jwt",
-        })
+        self.with(
+            "responseMode",
+            match mode {
+                ResponseMode::QueryJwt => "query.jwt",
+                ResponseMode::FragmentJwt => "fragment.jwt",
+            },
+        )
     }
 
     /// Whether the provider was told to sign user information (`userinfo_signed_response_alg`). Default false.

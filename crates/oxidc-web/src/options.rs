@@ -397,7 +397,10 @@ mod tests {
             .on_step_up(|_| Box::pin(async { false }));
         assert_eq!(Value::from(options.default_sign_in.clone()).to_text(), r#"{"prompt":"login"}"#);
         let written = Value::from(options.members.clone()).to_text();
-        assert!(written.contains(r#""timeouts":{"request":1000,"keys":1000,"lock":1000,"signIn":1,"popup":1000,"silent":1000}"#), "{written}");
+        assert!(
+            written.contains(r#""timeouts":{"request":1000,"keys":1000,"lock":1000,"signIn":1,"popup":1000,"silent":1000}"#),
+            "{written}"
+        );
         AuthClient::new(options).unwrap();
         AuthClient::new(base().provider(provider.jwks(keys))).unwrap();
     }

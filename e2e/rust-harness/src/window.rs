@@ -71,7 +71,13 @@ impl WindowHarness {
         let _first = own.set(client.clone());
         let errors = Rc::new(RefCell::new(Vec::new()));
         let heard = Rc::clone(&errors);
-        client.on(move |event| if let Event::Error(error) = event { heard.borrow_mut().push(code(&error)) }).forget();
+        client
+            .on(move |event| {
+                if let Event::Error(error) = event {
+                    heard.borrow_mut().push(code(&error))
+                }
+            })
+            .forget();
         Ok(Self { client, under_way: RefCell::new(None), asked, errors })
     }
 
@@ -79,7 +85,9 @@ impl WindowHarness {
     pub fn begin(&self, call: &str, app_state: &str) {
         let begun: Pin<Box<dyn Future<Output = Answer>>> = if call == "signOut" {
             let signing_out = self.client.sign_out(SignOutOptions::default().mode(Mode::Popup));
-            Box::pin(async { signing_out.await.map(|result| format!("{} {:?}", result.navigated, result.revoked)).map_err(|error| code(&error)) })
+            Box::pin(async {
+                signing_out.await.map(|result| format!("{} {:?}", result.navigated, result.revoked)).map_err(|error| code(&error))
+            })
         } else {
             Box::pin(shown(&self.client, SignInOptions::default().app_state(app_state)))
         };
