@@ -29,20 +29,13 @@ export async function openChromium({ blockStorage = false, backForwardCache = fa
     engine: 'chromium',
     /** Playwright's own context, for what only Chromium can do: offline, blocked storage, the protocol of the developer tools. */
     context,
-    async newPage() {
-      const raw = await context.newPage();
-      return new Page({
-        raw,
-        goto: (url) => raw.goto(url),
-        url: async () => raw.url(),
-        run: (expression) => raw.evaluate(expression),
-        click: (selector) => raw.click(selector),
-        type: (selector, text) => raw.fill(selector, text),
-        screenshot: (path) => raw.screenshot({ path, fullPage: true }),
-        front: () => raw.bringToFront(),
-        close: () => raw.close(),
-      });
+    newPage: async () => pageOf(await context.newPage()),
+    async opened(action) {
+      const opening = context.waitForEvent('page');
+      await action();
+      return pageOf(await opening);
     },
+    clearCookies: () => context.clearCookies(),
     sleepUntil: (until) => sleepUntil(pid, until),
     /** Stops the process that a page lives in, as a system does with a tab that nobody looks at; gives back how to wake it. */
     async freeze(page) {
@@ -60,6 +53,20 @@ export async function openChromium({ blockStorage = false, backForwardCache = fa
       await rm(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+function pageOf(raw) {
+  const inside = (part) => ({ raw: part, url: async () => part.url(), run: (expression) => part.evaluate(expression), click: (selector) => part.click(selector) });
+  return new Page({
+    ...inside(raw),
+    goto: (url) => raw.goto(url),
+    type: (selector, text) => raw.fill(selector, text),
+    screenshot: (path) => raw.screenshot({ path, fullPage: true }),
+    front: () => raw.bringToFront(),
+    close: () => raw.close(),
+    isOpen: async () => !raw.isClosed(),
+    frame: async (index) => inside(raw.mainFrame().childFrames()[index]),
+  });
 }
 
 /** The process of a page: the one that works when the page works. */
