@@ -10,10 +10,10 @@ import { sleepUntil } from './sleep.mjs';
 const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 /**
- * Starts Chromium; with `blockStorage`, in a profile whose owner forbids all sites to keep data; with `backForwardCache`, with that cache, which the
- * driver turns off otherwise; `more` are further arguments.
+ * Starts Chromium; with `blockStorage`, in a profile whose owner forbids all sites to keep data; with `backForwardCache`, with that cache, and with
+ * `blockPopups`, with that blocker, which the driver turns off otherwise; `more` are further arguments.
  */
-export async function openChromium({ blockStorage = false, backForwardCache = false, more = [] } = {}) {
+export async function openChromium({ blockStorage = false, backForwardCache = false, blockPopups = false, more = [] } = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'oxidc-chromium-'));
   if (blockStorage) {
     await mkdir(join(profile, 'Default'));
@@ -21,7 +21,7 @@ export async function openChromium({ blockStorage = false, backForwardCache = fa
   }
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: '/usr/bin/chromium', headless: true, args: [...args, ...more],
-    ...(backForwardCache && { ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
+    ignoreDefaultArgs: [...(backForwardCache ? ['--disable-back-forward-cache'] : []), ...(blockPopups ? ['--disable-popup-blocking'] : [])],
   });
   // Playwright does not tell which process it started; Chromium itself leaves its number in the profile.
   const pid = Number((await readlink(join(profile, 'SingletonLock'))).split('-').at(-1));

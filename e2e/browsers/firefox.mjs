@@ -5,8 +5,9 @@ import { Page } from './page.mjs';
 import { sleepUntil } from './sleep.mjs';
 import { until } from './wait.mjs';
 
-export async function openFirefox() {
-  const browser = await puppeteer.launch({ browser: 'firefox', executablePath: '/usr/bin/firefox-esr', headless: true });
+/** Starts Firefox; with `blockPopups`, as people have it, with its blocker of windows. */
+export async function openFirefox({ blockPopups = false } = {}) {
+  const browser = await puppeteer.launch({ browser: 'firefox', executablePath: '/usr/bin/firefox-esr', headless: true, extraPrefsFirefox: { 'dom.disable_open_during_load': blockPopups } });
   return {
     engine: 'firefox',
     newPage: async () => pageOf(await browser.newPage()),

@@ -51,6 +51,33 @@ for (const engine of engines) {
 }
 
 for (const engine of engines) {
+  describe(`a browser that blocks windows: ${engine}`, () => {
+    let world;
+    let browser;
+    before(async () => {
+      world = await startWindows();
+      // WebKit always does.
+      browser = await open(engine, { blockPopups: true });
+    });
+    after(async () => {
+      await browser?.close();
+      await world.close();
+    });
+
+    test('t327_opens_one_in_a_click_however_long_the_provider_takes_and_none_without', async () => {
+      const tab = await openTab(world, browser, { storage: 'memory', ...world.windows });
+      const { failed } = await tab.call('signIn', { mode: 'popup' });
+      assert.deepEqual([failed?.code, failed?.name, failed?.session], ['popup_blocked', 'EnvironmentError', 'kept']);
+      let release;
+      world.provider.rule({ path: '/.well-known/openid-configuration' }, holdRequest(new Promise((resolve) => { release = resolve; })));
+      await tab.click('signIn', { mode: 'popup' });
+      await tab.page.waitFor(() => !navigator.userActivation.isActive);
+      release();
+      assert.equal((await tab.settled()).value?.subject, 'alice');
+      await tab.close();
+    });
+  });
+
   describe(`a window in ${engine}`, () => {
     let world;
     let browser;
