@@ -10,10 +10,10 @@ import { sleepUntil } from './sleep.mjs';
 const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 /**
- * Starts Chromium; with `blockStorage`, in a profile whose owner forbids all sites to keep data; with `backForwardCache`, with that cache, which the
- * driver turns off otherwise; `more` are further arguments.
+ * Starts Chromium; with `blockStorage`, in a profile whose owner forbids all sites to keep data; with `backForwardCache`, with that cache, and with
+ * `blockPopups`, with that blocker, which the driver turns off otherwise; `more` are further arguments.
  */
-export async function openChromium({ blockStorage = false, backForwardCache = false, more = [] } = {}) {
+export async function openChromium({ blockStorage = false, backForwardCache = false, blockPopups = false, more = [] } = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'oxidc-chromium-'));
   if (blockStorage) {
     await mkdir(join(profile, 'Default'));
@@ -21,7 +21,7 @@ export async function openChromium({ blockStorage = false, backForwardCache = fa
   }
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: '/usr/bin/chromium', headless: true, args: [...args, ...more],
-    ...(backForwardCache && { ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
+    ignoreDefaultArgs: [...(backForwardCache ? ['--disable-back-forward-cache'] : []), ...(blockPopups ? ['--disable-popup-blocking'] : [])],
   });
   // Playwright does not tell which process it started; Chromium itself leaves its number in the profile.
   const pid = Number((await readlink(join(profile, 'SingletonLock'))).split('-').at(-1));
@@ -29,20 +29,13 @@ export async function openChromium({ blockStorage = false, backForwardCache = fa
     engine: 'chromium',
     /** Playwright's own context, for what only Chromium can do: offline, blocked storage, the protocol of the developer tools. */
     context,
-    async newPage() {
-      const raw = await context.newPage();
-      return new Page({
-        raw,
-        goto: (url) => raw.goto(url),
-        url: async () => raw.url(),
-        run: (expression) => raw.evaluate(expression),
-        click: (selector) => raw.click(selector),
-        type: (selector, text) => raw.fill(selector, text),
-        screenshot: (path) => raw.screenshot({ path, fullPage: true }),
-        front: () => raw.bringToFront(),
-        close: () => raw.close(),
-      });
+    newPage: async () => pageOf(await context.newPage()),
+    async opened(action) {
+      const opening = context.waitForEvent('page');
+      await action();
+      return pageOf(await opening);
     },
+    clearCookies: () => context.clearCookies(),
     sleepUntil: (until) => sleepUntil(pid, until),
     /** Stops the process that a page lives in, as a system does with a tab that nobody looks at; gives back how to wake it. */
     async freeze(page) {
@@ -60,6 +53,20 @@ export async function openChromium({ blockStorage = false, backForwardCache = fa
       await rm(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+function pageOf(raw) {
+  const inside = (part) => ({ raw: part, url: async () => part.url(), run: (expression) => part.evaluate(expression), click: (selector) => part.click(selector) });
+  return new Page({
+    ...inside(raw),
+    goto: (url) => raw.goto(url),
+    type: (selector, text) => raw.fill(selector, text),
+    screenshot: (path) => raw.screenshot({ path, fullPage: true }),
+    front: () => raw.bringToFront(),
+    close: () => raw.close(),
+    isOpen: async () => !raw.isClosed(),
+    frame: async (index) => inside(raw.mainFrame().childFrames()[index]),
+  });
 }
 
 /** The process of a page: the one that works when the page works. */

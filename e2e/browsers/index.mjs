@@ -10,8 +10,9 @@ const openers = { chromium: openChromium, firefox: openFirefox, webkit: openWebK
 export const engines = Object.keys(openers);
 
 /**
- * Starts a browser with an empty profile: `{ engine, newPage(), sleepUntil(promise), close() }`; its pages are tabs of one
- * window, and `sleepUntil` stops all its processes until the promise settles.
+ * Starts a browser with an empty profile: `{ engine, newPage(), opened(action), clearCookies(url), sleepUntil(promise), close() }`; its
+ * pages are tabs of one window, `opened` gives the window that an action opens, `clearCookies` forgets those of an address at least, and
+ * `sleepUntil` stops all its processes until the promise settles.
  */
 export const open = (engine, options) => openers[engine](options);
 

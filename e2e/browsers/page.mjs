@@ -7,7 +7,8 @@ const callOf = (fn, args) => `(${fn})(${args.map((arg) => JSON.stringify(arg) ??
 
 /**
  * A page. The driver gives `goto(url)`, `url()`, `run(expression)` (an expression whose promise is awaited),
- * `click(selector)`, `type(selector, text)`, `screenshot(path)`, `front()`, `close()`, and `raw`, its own object.
+ * `click(selector)`, `type(selector, text)`, `screenshot(path)`, `front()`, `close()`, `isOpen()`, `frame(index)` (the same for a frame in
+ * it), and `raw`, its own object.
  */
 export class Page {
   #driver;
@@ -23,6 +24,11 @@ export class Page {
   /** Makes it the tab that is looked at. */
   front() { return this.#driver.front(); }
   close() { return this.#driver.close(); }
+  isOpen() { return this.#driver.isOpen(); }
+  /** Waits until the window is gone. */
+  gone() { return until(async () => !(await this.isOpen()), 'the window to be gone'); }
+  /** A frame in the page, which can be read and clicked in. */
+  async frame(index = 0) { return new Page(await this.#driver.frame(index)); }
 
   /** Runs a function in the page; arguments and result travel as JSON. */
   evaluate(fn, ...args) { return this.#driver.run(callOf(fn, args)); }

@@ -42,27 +42,50 @@ export async function openWebKit() {
   });
   const first = await driver.getWindowHandle();
 
+  const find = (selector) => driver.findElement(By.css(selector));
+  const inside = (within) => ({
+    raw: driver,
+    url: () => within(() => driver.getCurrentUrl()),
+    run: (expression) => within(() => driver.executeScript(`return (${expression})`)),
+    click: (selector) => within(() => find(selector).click()),
+  });
+  const pageOf = (handle) => new Page({
+    ...inside((work) => inWindow(handle, work)),
+    goto: (url) => inWindow(handle, () => driver.get(url)),
+    type: (selector, text) => inWindow(handle, () => find(selector).sendKeys(text)),
+    screenshot: (path) => inWindow(handle, async () => writeFile(path, await driver.takeScreenshot(), 'base64')),
+    front: () => inWindow(handle, () => {}),
+    close: () => inWindow(handle, () => driver.close()),
+    isOpen: () => inWindow(first, async () => (await driver.getAllWindowHandles()).includes(handle)),
+    frame: async (index) => inside((work) => inWindow(handle, async () => {
+      await driver.switchTo().frame(index);
+      try {
+        return await work();
+      } finally {
+        await driver.switchTo().defaultContent();
+      }
+    })),
+  });
+
   return {
     engine: 'webkit',
-    async newPage() {
+    newPage: async () => pageOf(await inWindow(first, async () => {
       // The first window stays unused and open, since the session ends with the last window.
-      const handle = await inWindow(first, async () => {
-        await driver.switchTo().newWindow('window');
-        return driver.getWindowHandle();
-      });
-      const find = (selector) => driver.findElement(By.css(selector));
-      return new Page({
-        raw: driver,
-        goto: (url) => inWindow(handle, () => driver.get(url)),
-        url: () => inWindow(handle, () => driver.getCurrentUrl()),
-        run: (expression) => inWindow(handle, () => driver.executeScript(`return (${expression})`)),
-        click: (selector) => inWindow(handle, () => find(selector).click()),
-        type: (selector, text) => inWindow(handle, () => find(selector).sendKeys(text)),
-        screenshot: (path) => inWindow(handle, async () => writeFile(path, await driver.takeScreenshot(), 'base64')),
-        front: () => inWindow(handle, () => {}),
-        close: () => inWindow(handle, () => driver.close()),
-      });
+      await driver.switchTo().newWindow('window');
+      return driver.getWindowHandle();
+    })),
+    async opened(action) {
+      const handles = () => inWindow(first, () => driver.getAllWindowHandles());
+      const before = await handles();
+      await action();
+      return pageOf(await until(async () => (await handles()).find((handle) => !before.includes(handle)), 'a window to open'));
     },
+    clearCookies: (url) => inWindow(first, async () => {
+      // This driver knows only the cookies of the address that is shown.
+      await driver.get(url);
+      await driver.manage().deleteAllCookies();
+      await driver.get('about:blank');
+    }),
     sleepUntil: (until) => sleepUntil(service.pid, until),
     async close() {
       await driver.quit();

@@ -85,92 +85,94 @@ for (const engine of engines) {
   });
 }
 
-describe('DPoP when something goes wrong', () => {
-  let world;
-  let browser;
-  before(async () => {
-    world = await startWorld();
-    browser = await open('chromium');
-  });
-  after(async () => {
-    await browser?.close();
-    await world.close();
-  });
-  afterEach(() => world.provider.repair());
+for (const engine of engines) {
+  describe(`DPoP in ${engine} when something goes wrong`, () => {
+    let world;
+    let browser;
+    before(async () => {
+      world = await startWorld();
+      browser = await open(engine);
+    });
+    after(async () => {
+      await browser?.close();
+      await world.close();
+    });
+    afterEach(() => world.provider.repair());
 
-  test('t283_a_bearer_token_is_refused_and_begins_no_session', async () => {
-    const tab = await openTab(world, browser, dpop);
-    world.provider.rule({ grant: 'authorization_code' }, json((body) => ({ ...body, token_type: 'Bearer' })));
-    await tab.authorize();
-    assert.equal((await tab.call('processCallback')).failed.code, 'dpop_downgrade');
-    assert.equal(await tab.do('getSession'), null);
-    await tab.close();
-  });
+    test('t283_a_bearer_token_is_refused_and_begins_no_session', async () => {
+      const tab = await openTab(world, browser, dpop);
+      world.provider.rule({ grant: 'authorization_code' }, json((body) => ({ ...body, token_type: 'Bearer' })));
+      await tab.authorize();
+      assert.equal((await tab.call('processCallback')).failed.code, 'dpop_downgrade');
+      assert.equal(await tab.do('getSession'), null);
+      await tab.close();
+    });
 
-  test('t284_where_it_is_optional_the_same_token_is_used', async () => {
-    const tab = await openTab(world, browser, { clientId: 'spa', dpop: 'optional', automaticRenewal: false });
-    world.provider.rule({ grant: 'authorization_code' }, json((body) => ({ ...body, token_type: 'Bearer' })));
-    world.provider.rule({ method: 'GET', path: '/me' }, answer(200, '{"sub":"alice"}', { 'content-type': 'application/json' }), 1);
-    await tab.signIn();
-    assert.equal((await tab.do('getTokens')).tokenType, 'Bearer');
-    await tab.do('signOut', { federated: false });
-    await tab.close();
-  });
+    test('t284_where_it_is_optional_the_same_token_is_used', async () => {
+      const tab = await openTab(world, browser, { clientId: 'spa', dpop: 'optional', automaticRenewal: false });
+      world.provider.rule({ grant: 'authorization_code' }, json((body) => ({ ...body, token_type: 'Bearer' })));
+      world.provider.rule({ method: 'GET', path: '/me' }, answer(200, '{"sub":"alice"}', { 'content-type': 'application/json' }), 1);
+      await tab.signIn();
+      assert.equal((await tab.do('getTokens')).tokenType, 'Bearer');
+      await tab.do('signOut', { federated: false });
+      await tab.close();
+    });
 
-  test('t277_a_nonce_that_the_page_cannot_read_is_said_to_be_missing', async () => {
-    const tab = await openTab(world, browser, dpop);
-    await tab.signIn();
-    world.provider.rule({ method: 'POST', path: '/token' }, answer(400, '{"error":"use_dpop_nonce"}', { 'content-type': 'application/json', 'dpop-nonce': 'hidden' }));
-    const requests = world.provider.count({ path: '/token' });
-    const { failed } = await tab.call('refreshSession');
-    assert.equal(failed.code, 'dpop_nonce_missing');
-    assert.match(failed.message, /Access-Control-Expose-Headers/);
-    assert.equal(world.provider.count({ path: '/token' }) - requests, 1);
-    assert.equal((await tab.do('getSession')).subject, 'alice');
-    await tab.close();
-  });
+    test('t277_a_nonce_that_the_page_cannot_read_is_said_to_be_missing', async () => {
+      const tab = await openTab(world, browser, dpop);
+      await tab.signIn();
+      world.provider.rule({ method: 'POST', path: '/token' }, answer(400, '{"error":"use_dpop_nonce"}', { 'content-type': 'application/json', 'dpop-nonce': 'hidden' }));
+      const requests = world.provider.count({ path: '/token' });
+      const { failed } = await tab.call('refreshSession');
+      assert.equal(failed.code, 'dpop_nonce_missing');
+      assert.match(failed.message, /Access-Control-Expose-Headers/);
+      assert.equal(world.provider.count({ path: '/token' }) - requests, 1);
+      assert.equal((await tab.do('getSession')).subject, 'alice');
+      await tab.close();
+    });
 
-  test('t291_a_proof_does_not_follow_a_redirect', async () => {
-    const tab = await openTab(world, browser, dpop);
-    await tab.signIn();
-    const proofs = world.api.proofs.length;
-    assert.equal((await tab.fetch(`${world.api.origin}/moved`)).failed.code, 'network_failed');
-    assert.equal(world.api.proofs.length, proofs);
-    await tab.close();
-  });
+    test('t291_a_proof_does_not_follow_a_redirect', async () => {
+      const tab = await openTab(world, browser, dpop);
+      await tab.signIn();
+      const proofs = world.api.proofs.length;
+      assert.equal((await tab.fetch(`${world.api.origin}/moved`)).failed.code, 'network_failed');
+      assert.equal(world.api.proofs.length, proofs);
+      await tab.close();
+    });
 
-  test('t265_a_deleted_key_ends_the_session_before_anything_is_sent', async () => {
-    const tab = await openTab(world, browser, dpop);
-    await tab.signIn();
-    await tab.page.evaluate(() => new Promise((resolve, reject) => {
-      const deleting = indexedDB.deleteDatabase('oxidc-keys');
-      deleting.onsuccess = resolve;
-      deleting.onerror = reject;
-    }));
-    await tab.load();
-    const requests = world.provider.count({ path: '/token' });
-    const { failed } = await tab.call('refreshSession');
-    assert.deepEqual([failed.code, failed.session, failed.name], ['key_lost', 'ended', 'SessionError']);
-    assert.equal(world.provider.count({ path: '/token' }), requests);
-    assert.equal(await tab.do('getSession'), null);
-    await tab.close();
-  });
+    test('t265_a_deleted_key_ends_the_session_before_anything_is_sent', async () => {
+      const tab = await openTab(world, browser, dpop);
+      await tab.signIn();
+      await tab.page.evaluate(() => new Promise((resolve, reject) => {
+        const deleting = indexedDB.deleteDatabase('oxidc-keys');
+        deleting.onsuccess = resolve;
+        deleting.onerror = reject;
+      }));
+      await tab.load();
+      const requests = world.provider.count({ path: '/token' });
+      const { failed } = await tab.call('refreshSession');
+      assert.deepEqual([failed.code, failed.session, failed.name], ['key_lost', 'ended', 'SessionError']);
+      assert.equal(world.provider.count({ path: '/token' }), requests);
+      assert.equal(await tab.do('getSession'), null);
+      await tab.close();
+    });
 
-  test('t281_twenty_requests_at_once_at_an_API_that_wants_a_new_nonce_each_time', async () => {
-    const tab = await openTab(world, browser, dpop);
-    await tab.signIn();
-    await tab.do('getTokens', { resource: world.api.audience });
-    world.api.demandNonces();
-    const before = world.api.requests.length;
-    const answers = await tab.page.evaluate((url) => Promise.all(Array.from({ length: 20 }, () => window.harness.fetch(url))), `${world.api.origin}/me`);
-    const statuses = answers.map(({ value }) => value?.status);
-    assert.deepEqual(statuses.filter((status) => status !== 200 && status !== 401), []);
-    assert.ok(world.api.requests.length - before <= 40, 'each at most twice');
-    // Alone, one that was refused gets through.
-    assert.equal((await tab.fetch(`${world.api.origin}/me`)).value.status, 200);
-    await tab.close();
+    test('t281_twenty_requests_at_once_at_an_API_that_wants_a_new_nonce_each_time', async () => {
+      const tab = await openTab(world, browser, dpop);
+      await tab.signIn();
+      await tab.do('getTokens', { resource: world.api.audience });
+      world.api.demandNonces();
+      const before = world.api.requests.length;
+      const answers = await tab.page.evaluate((url) => Promise.all(Array.from({ length: 20 }, () => window.harness.fetch(url))), `${world.api.origin}/me`);
+      const statuses = answers.map(({ value }) => value?.status);
+      assert.deepEqual(statuses.filter((status) => status !== 200 && status !== 401), []);
+      assert.ok(world.api.requests.length - before <= 40, 'each at most twice');
+      // Alone, one that was refused gets through.
+      assert.equal((await tab.fetch(`${world.api.origin}/me`)).value.status, 200);
+      await tab.close();
+    });
   });
-});
+}
 
 /** Whether that many keys are left. */
 function keysLeft(count) {

@@ -7,6 +7,7 @@ mod ci;
 mod demo;
 mod example;
 mod generated;
+mod methods;
 mod npm;
 mod parts;
 mod provider;

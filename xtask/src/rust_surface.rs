@@ -86,8 +86,12 @@ fn show(modules: &Modules, path: &[String], item: &Item, text: &mut String) {
         Item::Use(_) | Item::Mod(_) => (),
         Item::Macro(item) => {
             let source = item.span().source_text().unwrap_or_default();
-            let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
-            let _ = writeln!(text, "{}\n", code.collect::<Vec<_>>().join("\n"));
+            let code: Vec<&str> = source.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+            let code = code.join("\n");
+            // Several types of one module lead to the same macro.
+            if !text.contains(&code) {
+                let _ = writeln!(text, "{code}\n");
+            }
         }
         _ => {
             let Some((name, item)) = bare(item) else { return };

@@ -36,6 +36,7 @@ pub fn run() -> Result<()> {
 fn problems() -> Result<Vec<String>> {
     let mut wrong = core_dependencies()?;
     wrong.extend(crate::catalogue::problems()?);
+    wrong.extend(crate::methods::problems()?);
     wrong.extend(crate::supply::problems()?);
     let errors = fs::read_to_string(root().join("docs/errors.md"))?;
     wrong.extend(

@@ -589,8 +589,12 @@ function openPopup(options = {}) {
   const { width = 480, height = 640 } = options;
   const { left = Math.max(0, screenX + (outerWidth - width) / 2), top = Math.max(0, screenY + (outerHeight - height) / 2) } = options;
   const places2 = Object.entries({ width, height, left, top }).map(([name2, value]) => `${name2}=${Math.round(value)}`);
-  const popup = window.open("about:blank", "_blank", `popup,${places2}`);
-  return popup?.closed === false ? popup : null;
+  try {
+    const popup = window.open("about:blank", "_blank", `popup,${places2}`);
+    return popup?.closed === false ? popup : null;
+  } catch {
+    return null;
+  }
 }
 function visit(effect, popup, signal) {
   return new Promise((resolve, reject) => {
@@ -974,14 +978,15 @@ async function sleep(duration, signal) {
 }
 
 // src/host/index.ts
-function createDriver(options, storage, makeCore) {
+function createDriver(options, storage, makeCore, functions) {
   const named = {
     local: () => new LocalStorage(),
     session: () => new SessionStorage(),
     memory: () => new MemoryStorage()
   };
+  const { requestObject, ...hooks } = functions ?? {};
   const chosen = typeof storage === "string" ? named[storage]?.() : storage;
-  return new Driver({ options: JSON.parse(options), storage: chosen, makeCore, makeError: (error) => error });
+  return new Driver({ options: JSON.parse(options), storage: chosen, makeCore, makeError: (error) => error, hooks, requestObject });
 }
 export {
   Driver,

@@ -28,6 +28,9 @@ pub(crate) fn error_of(facts: &Value) -> Error {
     if let Some(seconds) = facts.get("retryAfter").and_then(Value::as_integer).and_then(|seconds| u32::try_from(seconds).ok()) {
         error = error.after(seconds);
     }
+    if let Some(challenge) = facts.get("challenge").and_then(Value::as_object) {
+        error = error.demanding(challenge.clone());
+    }
     match text("error") {
         Some(said) => error.said(said, text("errorDescription")),
         None => error,
@@ -37,11 +40,13 @@ pub(crate) fn error_of(facts: &Value) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::Object;
 
     #[test]
     fn an_error_of_the_core_arrives_as_it_was() {
         let sent = Error::new(Code::RateLimited).detail("token_endpoint").with_session(SessionEffect::Unknown).after(7);
         let sent = sent.said("slow_down", Some("not so fast"));
+        let sent = sent.demanding(Object::new().with("maxAge", 5_u32));
         let arrived = error_of(&sent.to_value());
         assert_eq!(arrived.to_value(), sent.to_value());
         assert_eq!((arrived.provider_error(), arrived.provider_error_description()), (Some("slow_down"), Some("not so fast")));

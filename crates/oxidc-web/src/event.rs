@@ -81,12 +81,16 @@ pub enum SessionReason {
     OtherTab,
     /// Somebody signed out.
     SignedOut,
+    /// The provider said that its session ended (Front-Channel Logout 1.0).
+    ProviderSignedOut,
     /// The provider did not accept the refresh token any more.
     RefreshRejected,
     /// The answer to a renewal was lost, and the refresh token with it.
     RefreshLost,
     /// The provider answered for another person.
     UserChanged,
+    /// The key to which the tokens are bound is gone (RFC 9449).
+    KeyLost,
     /// For a reason that has no name here.
     Other(String),
 }
@@ -101,16 +105,28 @@ impl SessionReason {
             Self::UserInfo => "user_info",
             Self::OtherTab => "other_tab",
             Self::SignedOut => "signed_out",
+            Self::ProviderSignedOut => "provider_signed_out",
             Self::RefreshRejected => "refresh_rejected",
             Self::RefreshLost => "refresh_lost",
             Self::UserChanged => "user_changed",
+            Self::KeyLost => "key_lost",
             Self::Other(name) => name,
         }
     }
 
     fn of(name: &str) -> Self {
-        let known =
-            [Self::SignedIn, Self::Refreshed, Self::UserInfo, Self::OtherTab, Self::SignedOut, Self::RefreshRejected, Self::UserChanged];
+        let known = [
+            Self::SignedIn,
+            Self::Refreshed,
+            Self::UserInfo,
+            Self::OtherTab,
+            Self::SignedOut,
+            Self::ProviderSignedOut,
+            Self::RefreshRejected,
+            Self::RefreshLost,
+            Self::UserChanged,
+            Self::KeyLost,
+        ];
         known.into_iter().find(|reason| reason.name() == name).unwrap_or_else(|| Self::Other(name.into()))
     }
 }
@@ -183,11 +199,13 @@ mod tests {
     #[test]
     fn a_reason_keeps_its_name() {
         for name in [
-            "signed_in", "refreshed", "user_info", "other_tab", "signed_out", "refresh_rejected", "refresh_lost", "user_changed",
-            "new_reason",
+            "signed_in", "refreshed", "user_info", "other_tab", "signed_out", "provider_signed_out", "refresh_rejected", "refresh_lost",
+            "user_changed", "key_lost",
         ] {
             assert_eq!(SessionReason::of(name).name(), name);
+            assert!(!matches!(SessionReason::of(name), SessionReason::Other(_)), "{name}");
         }
+        assert_eq!(SessionReason::of("new_reason").name(), "new_reason");
         assert_eq!(SessionReason::of("new_reason"), SessionReason::Other("new_reason".into()));
     }
 }

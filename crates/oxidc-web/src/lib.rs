@@ -19,7 +19,7 @@
 //!             let _greeting = format!("Hello {}", session.user.name().unwrap_or("you"));
 //!             let _orders = client.fetch("https://api.example.com/orders").await?;
 //!         }
-//!         None => client.sign_in(SignInOptions::default()).await?,
+//!         None => drop(client.sign_in(SignInOptions::default()).await?),
 //!     }
 //!     Ok(())
 //! }
@@ -29,8 +29,17 @@
 //!
 //! Nothing happens before a future is awaited. Futures and the client belong to the page's one thread and are not
 //! `Send`: start them with `wasm_bindgen_futures::spawn_local` or your framework's equivalent. Dropping a future of
-//! `sign_in`, `get_tokens`, `refresh_session` or `fetch` aborts that call, and nothing that others wait for; all other
+//! `sign_in`, `sign_in_silent`, `get_tokens`, `refresh_session` or `fetch` aborts that call, and nothing that others wait for; all other
 //! calls go on to their end.
+//!
+//! There is one exception: with [`Mode::Popup`] the window opens when [`sign_in`](AuthClient::sign_in) or
+//! [`sign_out`](AuthClient::sign_out) is called, because browsers open windows in a click only. Call it in the handler of the click
+//! itself, and await what it gives elsewhere: `spawn_local(show(client.sign_in(options)))`.
+//!
+//! # Extended protocol features
+//!
+//! With the cargo feature `extended` there are DPoP, pushed and signed authorization requests, signed authorization responses and signed
+//! user information, and a provider that takes pushed requests only is served without further ado. The module is larger then.
 //!
 //! # On a server
 //!
@@ -49,21 +58,35 @@ mod host;
 mod client;
 mod error;
 mod event;
+#[cfg(feature = "extended")]
+mod extended;
+mod groups;
+mod hooks;
 pub mod miniapp;
 mod options;
+mod provider;
 mod request;
 mod session;
+mod step_up;
 mod storage;
+mod window;
 
 pub use client::AuthClient;
 pub use event::{Event, FreshToken, SessionReason, SessionState, Subscription};
-pub use options::{AllowedOrigin, AuthClientOptions, ProviderMetadata, Resource, Timeouts};
+#[cfg(feature = "extended")]
+pub use extended::{Dpop, ResponseMode};
+pub use groups::{GroupOptions, is_user_in_group};
+pub use hooks::{HookFuture, NewSession};
+pub use options::{AllowedOrigin, AuthClientOptions, Resource, Timeouts};
 pub use oxidc_core::error::{Code, Error, Kind, SessionEffect};
 pub use oxidc_core::secret::Secret;
 pub use oxidc_core::wire::json;
-pub use request::{GetTokensOptions, RefreshOptions, SignInOptions, SignOutOptions};
-pub use session::{CallbackResult, Claims, ReturnTarget, Revocation, Session, SignOutResult, Tokens};
+pub use provider::ProviderMetadata;
+pub use request::{GetTokensOptions, RefreshOptions, SignInOptions, SignInSilentOptions, SignOutOptions};
+pub use session::{CallbackResult, Claims, FrontChannelOutcome, ReturnTarget, Revocation, Session, SignOutResult, Tokens};
+pub use step_up::StepUpChallenge;
 pub use storage::{CustomStorage, Storage, StorageFailure, StorageFuture};
+pub use window::{Mode, PopupOptions, SilentMode};
 
 /// The examples of the front page are compiled too.
 #[cfg(doctest)]

@@ -4,11 +4,9 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
+use crate::hooks::{HookFuture, Hooks, NewSession};
 use crate::json::{Object, Value};
-use crate::{ReturnTarget, Storage};
-
-/// What is called when a sign-in or sign-out returns.
-pub(crate) type OnReturn = Rc<dyn Fn(ReturnTarget)>;
+use crate::{PopupOptions, ProviderMetadata, ReturnTarget, SignInOptions, StepUpChallenge, Storage};
 
 /// The options of [`AuthClient`](crate::AuthClient).
 ///
@@ -25,7 +23,9 @@ pub(crate) type OnReturn = Rc<dyn Fn(ReturnTarget)>;
 pub struct AuthClientOptions {
     pub(crate) members: Object,
     pub(crate) storage: Storage,
-    pub(crate) on_return: Option<OnReturn>,
+    pub(crate) hooks: Hooks,
+    pub(crate) default_sign_in: Object,
+    pub(crate) popup: Object,
 }
 
 impl AuthClientOptions {
@@ -34,7 +34,8 @@ impl AuthClientOptions {
     #[must_use]
     pub fn new(issuer: impl Into<String>, client_id: impl Into<String>) -> Self {
         let members = Object::new().with("issuer", issuer.into()).with("clientId", client_id.into());
-        Self { members, storage: Storage::default(), on_return: None }
+        let (hooks, default_sign_in, popup) = (Hooks::default(), Object::new(), Object::new());
+        Self { members, storage: Storage::default(), hooks, default_sign_in, popup }
     }
 
     /// Where the provider sends people back to. Default: the page's origin with the path `/`.
@@ -119,11 +120,75 @@ impl AuthClientOptions {
     /// Called instead of loading the page anew when a sign-in or sign-out returns to `return_to`.
     #[must_use]
     pub fn on_return(mut self, go: impl Fn(ReturnTarget) + 'static) -> Self {
-        self.on_return = Some(Rc::new(go));
+        self.hooks.on_return = Some(Rc::new(go));
         self
     }
 
-    fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+    /// What every `sign_in` and `sign_in_silent` asks for unless it says otherwise itself; `return_to` and `app_state` are left out.
+    #[must_use]
+    pub fn default_sign_in(mut self, options: SignInOptions) -> Self {
+        self.default_sign_in = options.0;
+        self.default_sign_in.remove("returnTo");
+        self.default_sign_in.remove("appState");
+        self
+    }
+
+    /// Where windows open.
+    #[must_use]
+    pub fn popup(mut self, place: PopupOptions) -> Self {
+        self.popup = place.0;
+        self
+    }
+
+    /// Asked before a session begins. It gives the session back; it may change claims of its `user` and add members of its own, which are
+    /// kept as long as the session ([`Session::members`](crate::Session::members)). When it answers an error, nothing is stored.
+    ///
+    /// ```
+    /// use oxidc_web::AuthClientOptions;
+    ///
+    /// let options = AuthClientOptions::new("https://login.example.com", "my-app")
+    ///     .on_session_creating(|new| Box::pin(async move { Ok(new.session.with("tenant", "acme")) }));
+    /// ```
+    #[must_use]
+    pub fn on_session_creating(mut self, complete: impl Fn(NewSession) -> HookFuture<Result<Object, String>> + 'static) -> Self {
+        self.hooks.on_session_creating = Some(Rc::new(complete));
+        self
+    }
+
+    /// Asked when an API wants a stronger sign-in (RFC 9470), once for all requests that are refused meanwhile. Signs the person in (in a
+    /// window, in a click) and answers true, and the request is repeated; answers false, and the request fails with
+    /// [`Code::StepUpRequired`](crate::Code::StepUpRequired).
+    #[must_use]
+    pub fn on_step_up(mut self, ask: impl Fn(StepUpChallenge) -> HookFuture<bool> + 'static) -> Self {
+        self.hooks.on_step_up = Some(Rc::new(ask));
+        self
+    }
+
+    /// Claims of the ID token that do not become part of `user`. Default: those of the protocol, such as `iss`, `aud` and `nonce`.
+    #[must_use]
+    pub fn filtered_claims<T: Into<String>>(self, names: impl IntoIterator<Item = T>) -> Self {
+        self.with("filteredClaims", list(names))
+    }
+
+    /// Where the provider loads this application in a frame to say that the session ended (Front-Channel Logout 1.0). Default: none.
+    #[must_use]
+    pub fn front_channel_logout_uri(self, uri: impl Into<String>) -> Self {
+        self.with("frontChannelLogoutUri", uri.into())
+    }
+
+    /// Whether such a message must name the session. Default true.
+    #[must_use]
+    pub fn front_channel_logout_session_required(self, required: bool) -> Self {
+        self.with("frontChannelLogoutSessionRequired", required)
+    }
+
+    /// Keeps sessions of the same application apart, for several clients on one page.
+    #[must_use]
+    pub fn session_key(self, key: impl Into<String>) -> Self {
+        self.with("sessionKey", key.into())
+    }
+
+    pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.members.insert(name, value);
         self
     }
@@ -184,55 +249,6 @@ impl<T: Into<String>> From<T> for AllowedOrigin {
     }
 }
 
-/// A provider described by hand, for those without a discovery document (OpenID Connect Discovery 1.0, section 3).
-#[derive(Clone, Debug)]
-pub struct ProviderMetadata(Object);
-
-impl ProviderMetadata {
-    /// Where people sign in, and where codes and refresh tokens are exchanged.
-    #[must_use]
-    pub fn new(authorization_endpoint: impl Into<String>, token_endpoint: impl Into<String>) -> Self {
-        let endpoints = Object::new().with("authorization_endpoint", authorization_endpoint.into());
-        Self(endpoints.with("token_endpoint", token_endpoint.into()))
-    }
-
-    /// Where the provider's keys are. Either this or [`jwks`](Self::jwks).
-    #[must_use]
-    pub fn jwks_uri(self, uri: impl Into<String>) -> Self {
-        Self(self.0.with("jwks_uri", uri.into()))
-    }
-
-    /// The provider's keys themselves, a JWK Set (RFC 7517 section 5).
-    #[must_use]
-    pub fn jwks(self, keys: Value) -> Self {
-        Self(self.0.with("jwks", keys))
-    }
-
-    /// Where user information is read.
-    #[must_use]
-    pub fn userinfo_endpoint(self, endpoint: impl Into<String>) -> Self {
-        Self(self.0.with("userinfo_endpoint", endpoint.into()))
-    }
-
-    /// Where people sign out.
-    #[must_use]
-    pub fn end_session_endpoint(self, endpoint: impl Into<String>) -> Self {
-        Self(self.0.with("end_session_endpoint", endpoint.into()))
-    }
-
-    /// Where tokens are revoked.
-    #[must_use]
-    pub fn revocation_endpoint(self, endpoint: impl Into<String>) -> Self {
-        Self(self.0.with("revocation_endpoint", endpoint.into()))
-    }
-
-    /// Whether the provider names itself in callbacks (RFC 9207).
-    #[must_use]
-    pub fn authorization_response_iss_parameter_supported(self, supported: bool) -> Self {
-        Self(self.0.with("authorization_response_iss_parameter_supported", supported))
-    }
-}
-
 /// How long things may take.
 #[derive(Clone, Debug, Default)]
 pub struct Timeouts(Object);
@@ -260,6 +276,18 @@ impl Timeouts {
     #[must_use]
     pub fn sign_in(self, limit: Duration) -> Self {
         Self(self.0.with("signIn", seconds(limit)))
+    }
+
+    /// Until a window comes back, in whole milliseconds. Default 5 minutes.
+    #[must_use]
+    pub fn popup(self, limit: Duration) -> Self {
+        Self(self.0.with("popup", milliseconds(limit)))
+    }
+
+    /// Until a hidden frame comes back, in whole milliseconds. Default 10 seconds.
+    #[must_use]
+    pub fn silent(self, limit: Duration) -> Self {
+        Self(self.0.with("silent", milliseconds(limit)))
     }
 }
 
@@ -303,15 +331,27 @@ mod tests {
             .resources([Resource::new("https://api.example.com/").scopes("read"), "urn:files".into()])
             .fetch_userinfo(false)
             .clock_tolerance(second)
-            .timeouts(Timeouts::default().request(second).keys(second).lock(second).sign_in(second))
+            .timeouts(Timeouts::default().request(second).keys(second).lock(second).sign_in(second).popup(second).silent(second))
             .allowed_origins([AllowedOrigin::new("https://api.example.com").resource("https://api.example.com/")])
             .provider(provider.clone())
             .id_token_algorithms(["ES256"])
             .trusted_audiences(["urn:other"])
             .automatic_renewal(false)
-            .on_return(|_| ());
+            .filtered_claims(["sid"])
+            .front_channel_logout_uri("https://app.example.com/gone")
+            .front_channel_logout_session_required(false)
+            .session_key("second")
+            .default_sign_in(SignInOptions::default().prompt("login").return_to("/x").app_state("x"))
+            .popup(PopupOptions::default().width(400))
+            .on_return(|_| ())
+            .on_session_creating(|new| Box::pin(async { Ok(new.session) }))
+            .on_step_up(|_| Box::pin(async { false }));
+        assert_eq!(Value::from(options.default_sign_in.clone()).to_text(), r#"{"prompt":"login"}"#);
         let written = Value::from(options.members.clone()).to_text();
-        assert!(written.contains(r#""timeouts":{"request":1000,"keys":1000,"lock":1000,"signIn":1}"#), "{written}");
+        assert!(
+            written.contains(r#""timeouts":{"request":1000,"keys":1000,"lock":1000,"signIn":1,"popup":1000,"silent":1000}"#),
+            "{written}"
+        );
         AuthClient::new(options).unwrap();
         AuthClient::new(base().provider(provider.jwks(keys))).unwrap();
     }

@@ -63,6 +63,34 @@ macro_rules! options {
             self.with($name, milliseconds(duration))
         }
     };
+    (@method $(#[$what:meta])* $method:ident $name:literal pixels) => {
+        $(#[$what])*
+        #[must_use]
+        pub fn $method(self, pixels: i32) -> Self {
+            self.with($name, i64::from(pixels))
+        }
+    };
+    (@method $(#[$what:meta])* $method:ident $name:literal mode) => {
+        $(#[$what])*
+        #[must_use]
+        pub fn $method(self, mode: crate::Mode) -> Self {
+            self.with($name, mode.name())
+        }
+    };
+    (@method $(#[$what:meta])* $method:ident $name:literal silent) => {
+        $(#[$what])*
+        #[must_use]
+        pub fn $method(self, mode: crate::SilentMode) -> Self {
+            self.with($name, mode.name())
+        }
+    };
+    (@method $(#[$what:meta])* $method:ident $name:literal place) => {
+        $(#[$what])*
+        #[must_use]
+        pub fn $method(self, place: crate::PopupOptions) -> Self {
+            self.with($name, place.0)
+        }
+    };
     (@method $(#[$what:meta])* $method:ident $name:literal pairs) => {
         $(#[$what])*
         #[must_use]
@@ -94,6 +122,46 @@ options! {
         sign_up "signUp" flag
         /// `none`, `login`, `consent`, `select_account`, or several separated by spaces.
         prompt "prompt" text
+        /// The account to sign in with, if it is known.
+        login_hint "loginHint" text
+        /// The oldest acceptable authentication, in whole seconds.
+        max_age "maxAge" seconds
+        /// Acceptable ways of authentication, best first.
+        acr_values "acrValues" texts
+        /// Preferred languages of the provider's pages, best first (BCP 47).
+        ui_locales "uiLocales" texts
+        /// `page`, `popup`, `touch` or `wap`.
+        display "display" text
+        /// Scopes instead of the client's, separated by spaces.
+        scopes "scopes" text
+        /// Resources instead of the client's.
+        resources "resources" texts
+        /// Further parameters for the provider.
+        extra_parameters "extraParameters" pairs
+        /// In this page, or in a window of its own. Default: in this page.
+        mode "mode" mode
+        /// Where the window opens.
+        popup "popup" place
+        /// Whether another person than the one who is signed in is refused, which ends the session. Default false.
+        same_user "sameUser" flag
+    }
+
+    /// The options of [`AuthClient::sign_in_silent`](crate::AuthClient::sign_in_silent) (OpenID Connect Core 1.0 section 3.1.2.1).
+    ///
+    /// ```
+    /// use oxidc_web::{SignInSilentOptions, SilentMode};
+    ///
+    /// let options = SignInSilentOptions::default().mode(SilentMode::Redirect).login_hint("ann@example.com");
+    /// ```
+    SignInSilentOptions {
+        /// In a hidden frame, or by a redirect where browsers keep cookies from frames. Default: in a frame.
+        mode "mode" silent
+        /// Asks the provider although it refused a moment ago, the person signed out here, or there is a refresh token.
+        force "force" flag
+        /// Where to go after a redirect: an address of this page's origin. Default: this page.
+        return_to "returnTo" text
+        /// Anything that JSON can hold, given back after the callback of a redirect. Stays in this browser.
+        app_state "appState" any
         /// The account to sign in with, if it is known.
         login_hint "loginHint" text
         /// The oldest acceptable authentication, in whole seconds.
@@ -146,6 +214,10 @@ options! {
         return_to "returnTo" text
         /// Anything that JSON can hold, given back after the callback.
         app_state "appState" any
+        /// In this page, or in a window of its own. Default: in this page.
+        mode "mode" mode
+        /// Where the window opens.
+        popup "popup" place
     }
 }
 
@@ -154,6 +226,7 @@ mod tests {
     use oxidc_core::command::Command;
 
     use super::*;
+    use crate::{Mode, SilentMode};
 
     fn command(call: &str, options: Object) -> Command {
         Command::from_value(&Object::new().with("do", call).with("options", options).into()).unwrap()
@@ -173,7 +246,9 @@ mod tests {
             .display("page")
             .scopes("openid a")
             .resources(["urn:a"])
-            .extra_parameters([("vendor", "x")]);
+            .extra_parameters([("vendor", "x")])
+            .mode(Mode::Popup)
+            .same_user(true);
         let Command::SignIn(read) = command("signIn", options.0) else { panic!("another command") };
         assert_eq!((read.return_to.as_deref(), read.sign_up, read.prompt.as_deref()), (Some("/x"), true, Some("login")));
         assert_eq!(read.app_state.map(|state| state.to_text()).as_deref(), Some(r#"{"n":1}"#));
@@ -181,6 +256,32 @@ mod tests {
         assert_eq!((read.acr_values, read.ui_locales), (vec!["mfa".to_owned()], vec!["de".to_owned(), "en".to_owned()]));
         assert_eq!((read.scopes, read.resources), (vec!["openid".to_owned(), "a".to_owned()], vec!["urn:a".to_owned()]));
         assert_eq!(read.extra_parameters, [("vendor".to_owned(), "x".to_owned())]);
+        assert_eq!((read.window, read.same_user), (true, true));
+    }
+
+    #[test]
+    fn every_option_of_a_silent_sign_in_reaches_the_core() {
+        let options = SignInSilentOptions::default()
+            .mode(SilentMode::Redirect)
+            .force(true)
+            .return_to("/x")
+            .app_state(1_u32)
+            .login_hint("ann")
+            .max_age(Duration::from_secs(300))
+            .acr_values(["mfa"])
+            .ui_locales(["de"])
+            .display("page")
+            .scopes("openid a")
+            .resources(["urn:a"])
+            .extra_parameters([("vendor", "x")]);
+        let Command::SignInSilent(read) = command("signInSilent", options.0) else { panic!("another command") };
+        assert_eq!((read.window, read.force, read.return_to.as_deref()), (false, true, Some("/x")));
+        assert_eq!((read.app_state, read.login_hint.as_deref(), read.max_age), (Some(1_u32.into()), Some("ann"), Some(300)));
+        assert_eq!((read.acr_values.len(), read.ui_locales.len(), read.display.as_deref()), (1, 1, Some("page")));
+        assert_eq!((read.scopes.len(), read.resources.len(), read.extra_parameters.len()), (2, 1, 1));
+        let options = SignInSilentOptions::default().mode(SilentMode::Frame);
+        let Command::SignInSilent(read) = command("signInSilent", options.0) else { panic!("another command") };
+        assert_eq!((read.window, read.force), (true, false));
     }
 
     #[test]
@@ -193,9 +294,9 @@ mod tests {
         let Command::RefreshSession(read) = command("refreshSession", options.0) else { panic!("another command") };
         assert_eq!((read.resources.len(), read.scopes.len()), (1, 2));
 
-        let options = SignOutOptions::default().federated(false).revoke(true).return_to("/").app_state("bye");
+        let options = SignOutOptions::default().federated(false).revoke(true).return_to("/").app_state("bye").mode(Mode::Popup);
         let Command::SignOut(read) = command("signOut", options.0) else { panic!("another command") };
-        assert_eq!((read.federated, read.revoke, read.return_to.as_deref()), (false, true, Some("/")));
+        assert_eq!((read.federated, read.revoke, read.return_to.as_deref(), read.window), (false, true, Some("/"), true));
         assert_eq!(read.app_state, Some("bye".into()));
     }
 }

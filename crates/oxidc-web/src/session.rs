@@ -1,7 +1,7 @@
 //! What calls answer.
 
-use crate::Secret;
 use crate::json::{Object, Value};
+use crate::{Code, Secret};
 
 /// Claims about the signed-in person, as the provider gave them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -49,6 +49,11 @@ impl Claims {
         Value::from(self.0.clone()).to_text()
     }
 
+    #[cfg(test)]
+    pub(crate) fn read(text: &str) -> Self {
+        Self(Value::parse(text).ok().as_ref().and_then(Value::as_object).cloned().unwrap_or_default())
+    }
+
     fn of(value: &Value, name: &str) -> Self {
         Self(value.get(name).and_then(Value::as_object).cloned().unwrap_or_default())
     }
@@ -74,12 +79,20 @@ pub struct Session {
     pub expires_at: Option<i64>,
     /// When this session began, in milliseconds since 1970.
     pub authenticated_at: i64,
+    /// What [`on_session_creating`](crate::AuthClientOptions::on_session_creating) added.
+    pub members: Claims,
 }
+
+/// The members that every session has.
+const KNOWN: [&str; 8] = ["user", "claims", "issuer", "clientId", "subject", "scopes", "expiresAt", "authenticatedAt"];
 
 impl Session {
     /// Reads a session; null is none.
     pub(crate) fn of(value: &Value) -> Option<Self> {
-        value.as_object()?;
+        let mut members = value.as_object()?.clone();
+        for name in KNOWN {
+            members.remove(name);
+        }
         Some(Self {
             user: Claims::of(value, "user"),
             claims: Claims::of(value, "claims"),
@@ -89,6 +102,7 @@ impl Session {
             scopes: texts(value, "scopes"),
             expires_at: integer(value, "expiresAt"),
             authenticated_at: integer(value, "authenticatedAt").unwrap_or_default(),
+            members: Claims(members),
         })
     }
 }
@@ -99,7 +113,7 @@ impl Session {
 pub struct Tokens {
     /// The access token. Opaque: never look into it.
     pub access_token: Secret,
-    /// `Bearer`.
+    /// `Bearer` or `DPoP`.
     pub token_type: String,
     /// The granted scopes.
     pub scopes: Vec<String>,
@@ -146,6 +160,37 @@ pub enum CallbackResult {
         /// What the application gave along.
         app_state: Option<Value>,
     },
+    /// A sign-in by a redirect with nothing shown needs the person. The session is as it was.
+    SignInSilent {
+        /// [`Code::LoginRequired`], [`Code::InteractionRequired`], [`Code::ConsentRequired`] or [`Code::AccountSelectionRequired`].
+        error: Code,
+        /// Where it leads: an absolute address of this page's origin.
+        return_to: Option<String>,
+        /// What the application gave along.
+        app_state: Option<Value>,
+    },
+    /// This page is a window or frame of another page, which has its address now.
+    Relayed {
+        /// Whether the other page took it. If not, it is gone, and the person may close this window.
+        received: bool,
+    },
+    /// The provider said in a frame that a session ended (Front-Channel Logout 1.0).
+    FrontChannelLogout {
+        /// What that meant here.
+        outcome: FrontChannelOutcome,
+    },
+}
+
+/// What became of a front-channel message (Front-Channel Logout 1.0).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FrontChannelOutcome {
+    /// The session is over.
+    SignedOut,
+    /// It was not from the provider or not about this session.
+    Ignored,
+    /// The browser shows this frame no session.
+    Unsupported,
 }
 
 impl CallbackResult {
@@ -156,6 +201,18 @@ impl CallbackResult {
         match (handled, value.get("session").and_then(Session::of)) {
             (Some("signIn"), Some(session)) => Self::SignIn { session: Box::new(session), return_to, app_state },
             (Some("signOut"), _) => Self::SignOut { return_to, app_state },
+            (Some("signInSilent"), _) => {
+                let error = Code::ALL.iter().find(|code| value.text("error") == Some(code.name()));
+                Self::SignInSilent { error: error.copied().unwrap_or(Code::InteractionRequired), return_to, app_state }
+            }
+            (Some("relayed"), _) => Self::Relayed { received: value.flag("received").unwrap_or(false) },
+            (Some("frontChannelLogout"), _) => Self::FrontChannelLogout {
+                outcome: match value.text("outcome") {
+                    Some("signedOut") => FrontChannelOutcome::SignedOut,
+                    Some("unsupported") => FrontChannelOutcome::Unsupported,
+                    _ => FrontChannelOutcome::Ignored,
+                },
+            },
             _ => Self::None,
         }
     }
@@ -182,7 +239,7 @@ impl ReturnTarget {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SignOutResult {
-    /// Whether the page is on its way to the provider.
+    /// Whether the page is on its way to the provider, or the window came back from it.
     pub navigated: bool,
     /// What became of the tokens at the provider.
     pub revoked: Revocation,
@@ -247,7 +304,10 @@ mod tests {
         assert_eq!((session.issuer.as_str(), session.client_id.as_str()), ("https://login.example.com", "app"));
         assert_eq!((session.subject.as_str(), session.scopes, session.expires_at), ("s", vec!["openid".to_owned()], Some(2)));
         assert_eq!(session.authenticated_at, 1);
+        assert_eq!(session.members, Claims::default());
         assert_eq!(Session::of(&Value::Null), None);
+        let more = SESSION.replacen('{', r#"{"tenant": "acme", "#, 1);
+        assert_eq!(Session::of(&value(&more)).unwrap().members.to_json(), r#"{"tenant":"acme"}"#);
     }
 
     #[test]
@@ -262,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn a_callback_is_one_of_three_things() {
+    fn a_callback_is_one_of_several_things() {
         assert_eq!(CallbackResult::of(&value(r#"{"handled": "none"}"#)), CallbackResult::None);
         let sign_in = format!(r#"{{"handled": "signIn", "session": {SESSION}, "returnTo": "https://app.example.com/x", "appState": [1]}}"#);
         let CallbackResult::SignIn { session, return_to, app_state } = CallbackResult::of(&value(&sign_in)) else {
@@ -271,6 +331,22 @@ mod tests {
         assert_eq!((session.subject.as_str(), return_to.as_deref()), ("s", Some("https://app.example.com/x")));
         assert_eq!(app_state, Some(value("[1]")));
         assert_eq!(CallbackResult::of(&value(r#"{"handled": "signOut"}"#)), CallbackResult::SignOut { return_to: None, app_state: None });
+        let silent = r#"{"handled": "signInSilent", "error": "login_required", "returnTo": "https://app.example.com/"}"#;
+        let return_to = Some("https://app.example.com/".to_owned());
+        let expected = CallbackResult::SignInSilent { error: Code::LoginRequired, return_to, app_state: None };
+        assert_eq!(CallbackResult::of(&value(silent)), expected);
+        for received in [true, false] {
+            let relayed = format!(r#"{{"handled": "relayed", "received": {received}}}"#);
+            assert_eq!(CallbackResult::of(&value(&relayed)), CallbackResult::Relayed { received });
+        }
+        for (name, outcome) in [
+            ("signedOut", FrontChannelOutcome::SignedOut),
+            ("ignored", FrontChannelOutcome::Ignored),
+            ("unsupported", FrontChannelOutcome::Unsupported),
+        ] {
+            let told = format!(r#"{{"handled": "frontChannelLogout", "outcome": "{name}"}}"#);
+            assert_eq!(CallbackResult::of(&value(&told)), CallbackResult::FrontChannelLogout { outcome });
+        }
     }
 
     #[test]

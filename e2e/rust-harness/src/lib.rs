@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod miniapp;
+mod window;
 
 use std::cell::{Cell, RefCell};
 use std::future::{Future, poll_fn, ready};
@@ -109,7 +110,7 @@ impl Harness {
     /// Goes to the provider.
     pub async fn sign_in(&self) -> Answer {
         let options = SignInOptions::default().prompt("consent").app_state("state").return_to("/inside");
-        self.client.sign_in(options).await.map(|()| String::new()).map_err(|error| code(&error))
+        self.client.sign_in(options).await.map(|_| String::new()).map_err(|error| code(&error))
     }
 
     /// Processes the callback twice at once.

@@ -144,8 +144,8 @@ pub async fn start() -> Result<(), JsValue> {
     client.on(move |event| complain(told.tell(event))).forget();
 
     // Some providers give a refresh token only with the person's consent (OpenID Connect Core 1.0 section 11).
-    on_click("sign-in", &client, |c| async move { Ok(c.sign_in(SignInOptions::default().prompt("consent")).await?) })?;
-    on_click("create-account", &client, |c| async move { Ok(c.sign_in(SignInOptions::default().sign_up(true)).await?) })?;
+    on_click("sign-in", &client, |c| async move { Ok(c.sign_in(SignInOptions::default().prompt("consent")).await.map(drop)?) })?;
+    on_click("create-account", &client, |c| async move { Ok(c.sign_in(SignInOptions::default().sign_up(true)).await.map(drop)?) })?;
     on_click("refresh", &client, |c| async move { Ok(c.refresh_session(RefreshOptions::default()).await.map(drop)?) })?;
     on_click("reload-user", &client, |c| async move { Ok(c.refetch_user_info().await.map(drop)?) })?;
     on_click("sign-out-here", &client, |c| async move {

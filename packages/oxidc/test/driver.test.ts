@@ -168,3 +168,16 @@ test('an effect that this host does not know is refused, not ignored', async () 
   assert.equal(cores[0]!.outcomes()[0]!['failed'], 'unsupported');
   await driver.close();
 });
+
+test('what a user interface can show is told, and stays readable', async () => {
+  const { driver } = drive((_, task) => [{ id: 1, do: 'publish', event: 'state', state: 'degraded' }, finish(task)]);
+  const told: string[] = [];
+  const stop = driver.on('state', (state: string) => void told.push(`${state} ${driver.state}`));
+  assert.equal(driver.state, 'signedOut');
+  await driver.run({ do: 'getSession' });
+  assert.equal(driver.state, 'degraded');
+  stop();
+  await driver.run({ do: 'getSession' });
+  assert.deepEqual(told, ['degraded degraded']);
+  await driver.close();
+});

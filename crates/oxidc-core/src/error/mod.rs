@@ -188,6 +188,12 @@ impl Error {
         self.0.provider.as_ref()?.description.as_deref()
     }
 
+    /// What an API demands of the sign-in (RFC 9470 section 3): `acrValues` and `maxAge`.
+    #[must_use]
+    pub fn challenge(&self) -> Option<&Object> {
+        self.0.challenge.as_ref()
+    }
+
     /// The error in full: its [`facts`](Self::facts) with `kind`, `retryable` and a whole `message`.
     #[must_use]
     pub fn to_value(&self) -> Value {

@@ -365,3 +365,14 @@ fn t135_t305_an_attempt_is_completed_with_the_documents_of_its_issuer_only() {
     assert_eq!(page.count("/.well-known/openid-configuration"), 2, "it is read anew");
     assert!(page.requests.iter().all(|request| request.url.starts_with(ISSUER)));
 }
+
+#[test]
+fn an_attempt_lives_as_long_as_the_application_says() {
+    let mut page = Page::with(serde_json::json!({ "timeouts": { "signIn": 60 } }));
+    let url = altered(&mut page, |query| format!("?{query}"));
+    page.now.wall += 61_000;
+    refused(&mut page, &url, Code::TransactionExpired);
+    let url = altered(&mut page, |query| format!("?{query}"));
+    page.now.wall += 59_000;
+    page.callback(&url).unwrap();
+}

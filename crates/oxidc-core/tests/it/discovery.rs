@@ -302,3 +302,11 @@ fn t322_keys_of_one_issuer_do_not_serve_another() {
     assert_eq!(sign_in_with_key(&mut page, "k1"), Err(Code::KeyNotFound));
     assert!(page.requests.iter().skip(3).all(|request| request.url.starts_with("https://other.example")));
 }
+
+#[test]
+fn requests_take_as_long_as_the_application_allows() {
+    let mut page = Page::with(json!({ "timeouts": { "request": 700, "keys": 300 } }));
+    sign_in_with_key(&mut page, "k1").unwrap();
+    let limit = |path: &str| page.requests.iter().find(|request| request.url.ends_with(path)).map(|request| request.timeout);
+    assert_eq!((limit(DOCUMENT), limit("/token"), limit("/jwks")), (Some(700), Some(700), Some(300)));
+}

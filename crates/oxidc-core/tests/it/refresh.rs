@@ -277,3 +277,18 @@ fn t484_a_mark_that_a_page_left_behind_does_not_block_the_next_for_long() {
     page.get_tokens().unwrap();
     assert!(page.now.wall >= until && page.count("/token") == 1, "it waited, and then asked once");
 }
+
+#[test]
+fn a_call_says_for_which_resource_and_scopes() {
+    for command in [Command::GetTokens as fn(TokenOptions) -> Command, Command::RefreshSession] {
+        let mut page = Page::signed_in_with(json!({ "resources": ["https://api.example/"], "scopes": "openid a b" }));
+        page.next("/token", answer(200, &json!({ "access_token": "at-2", "token_type": "Bearer", "expires_in": 60 })));
+        let wanted = TokenOptions { resources: vec!["https://api.example/".into()], scopes: vec!["a".into()], ..TokenOptions::default() };
+        page.call(command(wanted)).unwrap();
+        let form = page.form("/token");
+        assert_eq!(
+            (form["grant_type"].as_str(), form["resource"].as_str(), form["scope"].as_str()),
+            ("refresh_token", "https://api.example/", "a")
+        );
+    }
+}

@@ -1,5 +1,6 @@
 //! What stands in for the browser where there is none: every call says so.
 
+use std::future::{Future, ready};
 use std::rc::Rc;
 
 use web_sys::{RequestInit, Response};
@@ -8,6 +9,7 @@ use crate::json::{Object, Value};
 use crate::{AuthClientOptions, Code, Error, Event};
 
 /// What becomes of a call whose future is dropped.
+#[derive(Clone, Copy)]
 pub(crate) enum Then {
     Abort,
     GoOn,
@@ -30,6 +32,14 @@ impl Host {
 
     pub(crate) async fn run(&self, _: Object, _: Then) -> Result<Value, Error> {
         Err(Code::NoBrowser.into())
+    }
+
+    pub(crate) fn show(&self, _: Object, _: Object, _: bool, _: Then) -> impl Future<Output = Result<Value, Error>> + use<> {
+        ready(Err(Code::NoBrowser.into()))
+    }
+
+    pub(crate) fn href(&self) -> String {
+        String::new()
     }
 
     pub(crate) async fn process_callback(&self) -> Result<Value, Error> {

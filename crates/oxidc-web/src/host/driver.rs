@@ -1,6 +1,6 @@
 //! The host module as it is called: `packages/oxidc/src/host`, built and copied by `cargo xtask npm`.
 
-use js_sys::{Function, Promise};
+use js_sys::{Function, Object, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, RequestInit};
 
@@ -9,11 +9,16 @@ extern "C" {
     pub(crate) type Driver;
 
     /// `storage` is a name or an object; `make_core` makes the core, or throws the facts of an error.
+    /// `functions` are those of the application, under the names of the boundary and `requestObject`.
     #[wasm_bindgen(js_name = createDriver)]
-    pub(crate) fn create_driver(options: &str, storage: &JsValue, make_core: &Function) -> Driver;
+    pub(crate) fn create_driver(options: &str, storage: &JsValue, make_core: &Function, functions: &Object) -> Driver;
 
     #[wasm_bindgen(method)]
     pub(crate) fn run(this: &Driver, command: &JsValue, call: &Call) -> Promise;
+
+    /// A window opens before this returns.
+    #[wasm_bindgen(method)]
+    pub(crate) fn show(this: &Driver, command: &JsValue, place: &JsValue, insist: bool, signal: Option<&AbortSignal>) -> Promise;
 
     #[wasm_bindgen(method, js_name = processCallback)]
     pub(crate) fn process_callback(this: &Driver, on_return: Option<&Function>) -> Promise;

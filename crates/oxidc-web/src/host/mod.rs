@@ -1,6 +1,7 @@
 //! Drives the browser host module, with the core in this same WebAssembly module.
 
 mod driver;
+mod hooks;
 pub(crate) mod miniapp;
 mod storage;
 
@@ -36,17 +37,17 @@ impl Host {
             Core::new(&options, &page, wall, monotonic).map(JsValue::from).map_err(|error| JSON::parse(&error).unwrap_or_default())
         };
         let make_core = Closure::<dyn Fn(String, String, f64, f64) -> Result<JsValue, JsValue>>::new(make_core).into_js_value();
-        let on_return = options.on_return.map(|go| {
+        let on_return = options.hooks.on_return.clone().map(|go| {
             let go = move |target: JsValue| go(ReturnTarget::of(&value_of(&target)));
             Closure::<dyn Fn(JsValue)>::new(go).into_js_value().unchecked_into()
         });
-        let storage = storage::of(&options.storage);
+        let (storage, hooks) = (storage::of(&options.storage), hooks::of(options.hooks));
         let options = Value::from(options.members).to_text();
-        Self { driver: create_driver(&options, &storage, make_core.unchecked_ref()), on_return }
+        Self { driver: create_driver(&options, &storage, make_core.unchecked_ref(), &hooks), on_return }
     }
 
     pub(crate) async fn run(&self, command: Object, then: Then) -> Result<Value, Error> {
-        let command = JSON::parse(&Value::from(command).to_text()).map_err(|error| refused(&error))?;
+        let command = js(command)?;
         let mut abort = Abort::new(then)?;
         let call = Call::new();
         if let Some(controller) = &abort.0 {
@@ -55,6 +56,32 @@ impl Host {
         let result = JsFuture::from(self.driver.run(&command, &call)).await;
         abort.0 = None;
         result.map(|value| value_of(&value)).map_err(|error| refused(&error))
+    }
+
+    /// Opens a window for a call, before this returns.
+    pub(crate) fn show(
+        &self,
+        command: Object,
+        place: Object,
+        insist: bool,
+        then: Then,
+    ) -> impl Future<Output = Result<Value, Error>> + use<> {
+        let opened = Abort::new(then).and_then(|abort| {
+            let signal = abort.0.as_ref().map(AbortController::signal);
+            let shown = self.driver.show(&js(command)?, &js(place)?, insist, signal.as_ref());
+            Ok((JsFuture::from(shown), abort))
+        });
+        async move {
+            let (shown, mut abort) = opened?;
+            let result = shown.await;
+            abort.0 = None;
+            result.map(|value| value_of(&value)).map_err(|error| refused(&error))
+        }
+    }
+
+    /// The page's address.
+    pub(crate) fn href(&self) -> String {
+        web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default()
     }
 
     pub(crate) async fn process_callback(&self) -> Result<Value, Error> {
@@ -144,6 +171,11 @@ impl Drop for Abort {
             controller.abort();
         }
     }
+}
+
+/// JSON as JavaScript holds it.
+fn js(value: Object) -> Result<JsValue, Error> {
+    JSON::parse(&Value::from(value).to_text()).map_err(|error| refused(&error))
 }
 
 /// What JavaScript holds, as JSON; what JSON cannot hold is null.

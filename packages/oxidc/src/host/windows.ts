@@ -32,8 +32,13 @@ export function openPopup(options: PopupOptions = {}): Window | null {
   // In the middle of this window, wherever on the desktop that is.
   const { left = Math.max(0, screenX + (outerWidth - width) / 2), top = Math.max(0, screenY + (outerHeight - height) / 2) } = options;
   const places = Object.entries({ width, height, left, top }).map(([name, value]) => `${name}=${Math.round(value)}`);
-  const popup = window.open('about:blank', '_blank', `popup,${places}`);
-  return popup?.closed === false ? popup : null;
+  try {
+    const popup = window.open('about:blank', '_blank', `popup,${places}`);
+    return popup?.closed === false ? popup : null;
+  } catch {
+    // Firefox throws where the sandbox of a frame forbids windows.
+    return null;
+  }
 }
 
 /** Shows an address in a window or a hidden frame until its return page hands its own address over. */
