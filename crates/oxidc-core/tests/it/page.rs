@@ -53,6 +53,13 @@ pub(crate) struct Page {
     pub(crate) swap_when_sent: Option<Records>,
     /// The next random octets; then counted ones.
     pub(crate) random: VecDeque<Vec<u8>>,
+    /// What the application's functions answer, and what they were asked.
+    pub(crate) hooks: VecDeque<Outcome>,
+    pub(crate) hooked: Vec<String>,
+    /// The queries with which the next windows and frames come back, `STATE` for that of the request; then they are refused.
+    pub(crate) windows: VecDeque<String>,
+    /// In what the next page lives.
+    pub(crate) frame: Frame,
     scripts: BTreeMap<&'static str, VecDeque<Outcome>>,
     results: BTreeMap<TaskId, Result<Value, Error>>,
     drawn: u8,
@@ -119,7 +126,7 @@ impl Page {
         });
         more.as_object().unwrap().iter().for_each(|(name, value)| options[name] = value.clone());
         Self {
-            client: client(&options),
+            client: client(&options, Frame::None),
             options,
             now: Now { wall: NOW * 1_000, monotonic: 0 },
             records: Records::new(),
@@ -134,6 +141,10 @@ impl Page {
             swap_when_asked: None,
             swap_when_sent: None,
             random: VecDeque::new(),
+            hooks: VecDeque::new(),
+            hooked: Vec::new(),
+            windows: VecDeque::new(),
+            frame: Frame::None,
             scripts: BTreeMap::new(),
             results: BTreeMap::new(),
             drawn: 0,
@@ -142,7 +153,7 @@ impl Page {
 
     /// Another page of the same browser.
     pub(crate) fn load(&mut self) {
-        self.client = client(&self.options);
+        self.client = client(&self.options, self.frame);
         self.events.clear();
         self.results.clear();
     }
@@ -358,7 +369,17 @@ impl Page {
             }
             // Nobody opened this page.
             Effect::Relay { .. } => failed(Failure::Timeout),
-            Effect::Visit { .. } | Effect::Ask { .. } => failed(Failure::Denied),
+            Effect::Visit { url, relay, .. } => match self.windows.pop_front() {
+                Some(query) => {
+                    self.left_for.push(url);
+                    Outcome::Text(format!("{APP}/callback?{}", query.replace("STATE", &relay)))
+                }
+                None => failed(Failure::Denied),
+            },
+            Effect::Ask { value, .. } => {
+                self.hooked.push(value.to_text());
+                self.hooks.pop_front().unwrap_or(failed(Failure::Denied))
+            }
             Effect::ReplaceAddress { url } => return self.shown.push(url),
             Effect::Publish(event) => return self.events.push(event),
             Effect::Finish { task, result } => return drop(self.results.insert(task, result)),
@@ -387,10 +408,10 @@ impl Page {
     }
 }
 
-fn client(options: &Json) -> Client {
+fn client(options: &Json, frame: Frame) -> Client {
     let options = Value::parse(&options.to_string()).unwrap();
     let config = ClientConfig::from_value(&options, APP).unwrap();
-    Client::new(config, Place { href: format!("{APP}/"), origin: APP.into(), frame: Frame::None })
+    Client::new(config, Place { href: format!("{APP}/"), origin: APP.into(), frame })
 }
 
 fn path_of(request: &Request) -> String {
