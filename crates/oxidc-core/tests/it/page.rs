@@ -53,6 +53,10 @@ pub(crate) struct Page {
     pub(crate) swap_when_sent: Option<Records>,
     /// The next random octets; then counted ones.
     pub(crate) random: VecDeque<Vec<u8>>,
+    /// What another tab does to the storage just before this one writes; or what the storage says instead.
+    pub(crate) before_write: Option<Box<dyn FnMut(&mut Records) -> Option<Outcome>>>,
+    /// Requests and writes in their order: paths and keys.
+    pub(crate) done: Vec<String>,
     /// What the application's functions answer, and what they were asked.
     pub(crate) hooks: VecDeque<Outcome>,
     pub(crate) hooked: Vec<String>,
@@ -141,6 +145,8 @@ impl Page {
             swap_when_asked: None,
             swap_when_sent: None,
             random: VecDeque::new(),
+            before_write: None,
+            done: Vec::new(),
             hooks: VecDeque::new(),
             hooked: Vec::new(),
             windows: VecDeque::new(),
@@ -345,6 +351,10 @@ impl Page {
             },
             Effect::Load { area, key } => Outcome::Record(self.records.get(&(area == Area::Device, key)).cloned()),
             Effect::Swap { area, key, expected, value } => {
+                self.done.push(key.clone());
+                if let Some(refusal) = self.before_write.as_mut().and_then(|act| act(&mut self.records)) {
+                    return self.client.resume(id, refusal, self.now);
+                }
                 let key = (area == Area::Device, key);
                 let stands = self.records.get(&key).cloned();
                 if stands == expected {
@@ -365,7 +375,7 @@ impl Page {
             }
             Effect::Navigate { url, .. } => {
                 self.left_for.push(url);
-                Outcome::Done
+                self.scripts.get_mut("navigate").and_then(VecDeque::pop_front).unwrap_or(Outcome::Done)
             }
             // Nobody opened this page.
             Effect::Relay { .. } => failed(Failure::Timeout),
@@ -390,6 +400,7 @@ impl Page {
 
     fn http(&mut self, request: Request) -> Outcome {
         let path = path_of(&request);
+        self.done.push(path.clone());
         self.requests.push(request);
         if path == "/token" {
             self.records = self.swap_when_asked.take().unwrap_or(core::mem::take(&mut self.records));

@@ -126,7 +126,10 @@ fn t430_a_hint_goes_along_up_to_its_limit_only() {
         page.next("/token", answer(200, &with(page.tokens(), "id_token", token.into())));
         page.callback(&format!("{APP}/callback?{query}")).unwrap();
         page.say(&json!({ "do": "signOut" })).unwrap();
-        assert_eq!(page.asked().contains_key("id_token_hint"), goes, "{length}");
+        let asked = page.asked();
+        assert_eq!((asked.contains_key("id_token_hint"), asked["client_id"].as_str()), (goes, "app"), "{length}");
+        assert!(page.left_for.last().unwrap().len() < 8_192);
+        assert_eq!(page.get_session(), Json::Null);
     }
 }
 
