@@ -8,7 +8,7 @@ use oxidc_core::wire::json::{Object, Value};
 use crate::run::{output, program, root, run_prepared, write};
 
 /// The lockfiles.
-const CARGO_LOCKS: &[&str] = &["Cargo.lock", "fuzz/Cargo.lock"];
+const CARGO_LOCKS: [&str; 2] = ["Cargo.lock", "fuzz/Cargo.lock"];
 const NPM_LOCKS: &[&str] = &["packages/oxidc/package-lock.json", "e2e/package-lock.json"];
 
 /// Scripts that npm runs where a package is installed, without being asked.
@@ -24,7 +24,15 @@ pub fn deny() -> Result<()> {
         eprintln!("`cargo deny` is not here; `cargo install cargo-deny --locked` brings it");
         return Ok(());
     }
-    run_prepared(program(".", &["cargo", "deny", "--all-features", "check", "licenses", "bans", "sources"]), "cargo deny")
+    let deny = |words: &[&str]| program(".", &[&["cargo", "deny", "--all-features"], words].concat());
+    for manifest in CARGO_LOCKS.map(|lock| lock.replace(".lock", ".toml")) {
+        run_prepared(deny(&["--manifest-path", &manifest, "check", "licenses", "bans", "sources"]), "cargo deny")?;
+    }
+    if !deny(&["fetch", "db"]).status().is_ok_and(|status| status.success()) {
+        eprintln!("the list of known vulnerabilities cannot be reached, so nothing was compared with it");
+        return Ok(());
+    }
+    run_prepared(deny(&["check", "advisories"]), "cargo deny")
 }
 
 /// What is wrong with the lockfiles and the package.
