@@ -105,11 +105,13 @@ fn unasked(package: &str) -> Vec<String> {
     scripts.chain(dependencies.iter().flat_map(|member| names(member)).map(|name| format!("depends on `{name}`"))).collect()
 }
 
-/// Writes the bill of materials of the browser module (CycloneDX 1.5) to `target/oxidc.cdx.json`.
+/// Writes the bill of materials of the browser modules (CycloneDX 1.5) to `target/oxidc.cdx.json`.
 pub fn sbom() -> Result<()> {
+    let features =
+        "oxidc-wasm/standalone,oxidc-wasm/extended,oxidc-miniapp-wasm/standalone,oxidc-miniapp-wasm/guest,oxidc-miniapp-wasm/host";
     let words = [
-        "cargo", "tree", "--package", "oxidc-wasm", "--no-default-features", "--features", "standalone", "--edges", "normal", "--target",
-        "wasm32-unknown-unknown", "--prefix", "none", "--format", "{p} # {l}",
+        "cargo", "tree", "--package", "oxidc-wasm", "--package", "oxidc-miniapp-wasm", "--no-default-features", "--features", features,
+        "--edges", "normal", "--target", "wasm32-unknown-unknown", "--prefix", "none", "--format", "{p} # {l}",
     ];
     let tree = output(".", &words)?;
     let text = bill(&tree, &crates(&read("Cargo.lock")?));

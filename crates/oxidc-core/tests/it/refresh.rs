@@ -228,16 +228,21 @@ fn t484_a_mark_that_a_page_left_behind_does_not_block_the_next_for_long() {
 }
 
 #[test]
-fn t219_a_new_refresh_token_is_stored_before_anything_is_waited_for() {
-    let mut page = Page::expired();
-    // The keys are here, but not this one.
-    let tokens = with(page.tokens(), "refresh_token", "refresh-2".into());
-    page.next("/token", answer(200, &with(tokens, "id_token", crate::page::id_token_of("k2", &page.claims()).into())));
-    page.next("/jwks", answer(200, &crate::page::keys(&["k2"])));
-    page.done.clear();
-    page.get_tokens().unwrap();
-    let at = |what: &str| page.done.iter().rposition(|done| done == what).unwrap();
-    let stored = page.done[at("/token")..at("/jwks")].iter().filter(|done| done.starts_with("oxidc:session")).count();
-    assert_eq!(stored, 1, "{:?}", page.done);
-    assert_eq!(page.stored()["refreshToken"], "refresh-2");
+fn a_new_refresh_token_is_stored_before_a_key_is_waited_for_and_else_once() {
+    for (kid, writes) in [("k1", 0), ("k2", 1)] {
+        // The keys are here, but not `k2`.
+        let mut page = Page::signed_in();
+        page.pass(61);
+        let tokens = with(page.tokens(), "refresh_token", "refresh-2".into());
+        page.next("/token", answer(200, &with(tokens, "id_token", crate::page::id_token_of(kid, &page.claims()).into())));
+        page.next("/jwks", answer(200, &crate::page::keys(&["k2"])));
+        page.done.clear();
+        page.say(&json!({ "do": "refreshSession" })).unwrap();
+        let answered = page.done.iter().position(|done| done == "/token").unwrap();
+        let after = &page.done[answered..];
+        let known = after.iter().position(|done| done == "/jwks").unwrap_or(0);
+        assert_eq!(after[..known].iter().filter(|done| done.starts_with("oxidc:session")).count(), writes, "{after:?}");
+        assert_eq!(after.iter().filter(|done| done.starts_with("oxidc:session")).count(), writes + 1, "{after:?}");
+        assert_eq!(page.stored()["refreshToken"], "refresh-2");
+    }
 }

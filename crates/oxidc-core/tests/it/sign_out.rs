@@ -80,6 +80,27 @@ fn t436_a_frame_that_sees_no_storage_says_so() {
 }
 
 #[test]
+fn t435_who_signed_in_meanwhile_stays_signed_in() {
+    let mut newer = framed(json!({}));
+    newer.frame = Frame::None;
+    newer.random.push_back(vec![99; 96]);
+    newer.random.push_back(vec![98; 32]);
+    newer.load();
+    let query = newer.away();
+    newer.callback(&format!("{APP}/callback?{query}")).unwrap();
+    let stored = newer.records.iter().find(|((device, _), _)| !device).map(|(key, text)| (key.clone(), text.clone())).unwrap();
+    let mut page = framed(json!({}));
+    let mut once = Some(stored);
+    page.before_write = Some(Box::new(move |records| {
+        records.extend(once.take());
+        None
+    }));
+    told(&mut page, &format!("?iss={ISSUER}&sid=s1"));
+    page.load();
+    assert_eq!(page.get_session()["subject"], "alice");
+}
+
+#[test]
 fn a_window_s_answer_is_no_word_of_the_provider_in_a_frame() {
     let mut page = framed(json!({}));
     page.load_with(&json!({ "redirectUri": format!("{APP}/callback"), "frontChannelLogoutUri": format!("{APP}/callback") }));
@@ -159,4 +180,8 @@ fn a_sign_in_in_a_window_needs_a_return_page_of_this_origin() {
     }
     assert_eq!((page.windows.len(), page.requests.len()), (1, 0), "nothing is opened or asked");
     assert_eq!(page.records.len(), 0, "and no attempt is kept");
+    // In this page itself, a person may come back to another origin.
+    page.say(&json!({ "do": "signIn" })).unwrap();
+    let mut page = Page::signed_in_with(json!({ "postLogoutRedirectUri": "https://other.example/" }));
+    assert_eq!(page.say(&json!({ "do": "signOut" })).unwrap()["navigated"], true);
 }

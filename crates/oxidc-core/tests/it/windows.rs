@@ -177,6 +177,15 @@ fn an_unknown_state_is_offered_to_an_opener_and_without_its_thanks_refused() {
 }
 
 #[test]
+fn an_unknown_state_that_an_opener_takes_is_its_business() {
+    let mut tab = Tab::new(Frame::None, Records::new());
+    let effects = tab.start(r#"{"do": "processCallback", "url": "https://app.example.com/back?code=x&state=unknown"}"#);
+    let [(id, Effect::Relay { wait: None, .. })] = effects.as_slice() else { panic!("{effects:?}") };
+    let effects = tab.answer(*id, Outcome::Done);
+    assert!(cleaned(&effects) && code(&effects).is_none(), "{effects:?}");
+}
+
+#[test]
 fn t340_a_refusal_is_remembered_for_frames_and_not_for_redirects() {
     let (mut tab, id, relay) = away(SILENT);
     let effects = tab.answer(id, Outcome::Text(format!("https://app.example.com/back?error=login_required&state={relay}")));
