@@ -1,6 +1,6 @@
 // ID tokens as an attacker or a broken provider would make them.
 
-import { createHmac, createPublicKey } from 'node:crypto';
+import { constants, createHash, createHmac, createPrivateKey, createPublicKey, privateEncrypt, sign as signRsa } from 'node:crypto';
 import { base64url, decodeJwt, decodeProtectedHeader, importJWK, SignJWT } from 'jose';
 import { createKey, publicKey } from './keys.mjs';
 
@@ -46,6 +46,27 @@ export const brokenSignature = () => (token) => {
   octets[10] ^= 1;
   return `${head}.${payload}.${base64url.encode(octets)}`;
 };
+
+/** Signs with the provider's real RSA key by `make(key, input)`, which pads in its own way. */
+export const padded = (make) => (token, keys) => {
+  const [head, payload] = token.split('.');
+  const key = createPrivateKey({ key: keys.find(({ kid }) => kid === decodeProtectedHeader(token).kid), format: 'jwk' });
+  const input = `${head}.${payload}`;
+  return `${input}.${make(key, Buffer.from(input)).toString('base64url')}`;
+};
+
+/** The probabilistic padding (RFC 8017 section 9.1) with a salt of so many octets and a hash. */
+export const pss = (saltLength, hash = 'sha256') => padded((key, input) =>
+  signRsa(hash, input, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength }));
+
+/** The older padding (RFC 8017 section 9.2), block by block: `change(block, digest)` makes of the good block what is signed. */
+export const pkcs1 = (change = (block) => block) => padded((key, input) => {
+  const digest = createHash('sha256').update(input).digest();
+  const info = Buffer.concat([Buffer.from('3031300d060960864801650304020105000420', 'hex'), digest]);
+  const length = key.asymmetricKeyDetails.modulusLength / 8;
+  const block = Buffer.concat([Buffer.from([0, 1]), Buffer.alloc(length - info.length - 3, 255), Buffer.from([0]), info]);
+  return privateEncrypt({ key, padding: constants.RSA_NO_PADDING }, change(block, digest));
+});
 
 async function sign(payload, protectedHeader, key) {
   const given = Object.fromEntries(Object.entries(payload).filter(([, value]) => value !== undefined));

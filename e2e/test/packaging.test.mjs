@@ -56,6 +56,18 @@ describe('the packed package', () => {
     assert.ok(!/package\/[^\0]*\.(map|ts)\0/.test(inside.replaceAll('.d.ts', '')), 'no sources or source maps');
   });
 
+  test('t410_no_module_has_a_text_for_a_panic', async () => {
+    const dist = join(project, 'node_modules/oxidc/dist');
+    const modules = (await readdir(dist, { recursive: true })).filter((name) => name.endsWith('.wasm'));
+    assert.ok(modules.length >= 3);
+    for (const name of modules) {
+      const octets = await readFile(join(dist, name));
+      for (const word of ['panicked', 'unwrap', 'out of bounds', 'overflow', '.rs']) assert.ok(!octets.includes(word), `${name}: ${word}`);
+      // Nothing in it could print: all that it calls outside are none.
+      assert.deepEqual(WebAssembly.Module.imports(new WebAssembly.Module(octets)), [], name);
+    }
+  });
+
   test('the published integrity is that of the files', async () => {
     const installed = (name) => readFile(join(project, 'node_modules/oxidc/dist', name));
     const published = JSON.parse(await installed('integrity.json'));

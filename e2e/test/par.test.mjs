@@ -54,6 +54,14 @@ describe('pushed and signed authorization requests', () => {
     }
   });
 
+  test('t117_a_request_too_long_for_an_address_is_pushed_without_being_told', async () => {
+    const tab = await openTab(world, browser);
+    const extraParameters = { filler: 'x'.repeat(9_000) };
+    assert.deepEqual(await visited(tab, () => tab.authorize({ extraParameters })), ['client_id', 'request_uri']);
+    assert.equal((await tab.do('processCallback')).session.subject, 'alice');
+    await tab.close();
+  });
+
   test('in a window too, and the client knows the session as soon as the call ends', async () => {
     const strict = await startWindows({ requirePushed: true });
     try {

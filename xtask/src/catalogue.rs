@@ -8,6 +8,8 @@ use anyhow::{Result, ensure};
 use crate::run::{output, root, step, write};
 
 const DOCUMENT: &str = "docs/catalogue.md";
+/// What the cases are the proof of.
+const PROMISES: &str = "SECURITY.md";
 /// The last case.
 const LAST: u32 = 500;
 
@@ -26,11 +28,25 @@ pub fn run() -> Result<()> {
 /// What is wrong with the document.
 pub fn problems() -> Result<Vec<String>> {
     let text = fs::read_to_string(root().join(DOCUMENT))?;
-    let (new, mut wrong) = written_anew(&text, &step("catalogue", covered)?);
+    let covered = step("catalogue", covered)?;
+    let (new, mut wrong) = written_anew(&text, &covered);
     if wrong.is_empty() && new != text {
         wrong.push("run `cargo xtask catalogue` and commit what it writes".into());
     }
-    Ok(wrong.into_iter().map(|problem| format!("{DOCUMENT}: {problem}")).collect())
+    let mut wrong: Vec<String> = wrong.into_iter().map(|problem| format!("{DOCUMENT}: {problem}")).collect();
+    wrong.extend(unproven(&fs::read_to_string(root().join(PROMISES))?, &covered).map(|case| format!("{PROMISES}: T{case:03} has no test")));
+    Ok(wrong)
+}
+
+/// The cases that a text names as proof, alone or as ranges, and that no test covers.
+fn unproven<'a>(text: &'a str, covered: &'a Covered) -> impl Iterator<Item = u32> + 'a {
+    let number = |word: &str| word.trim_start_matches('T').get(..3).and_then(|digits| digits.parse::<u32>().ok());
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '–').filter(|word| word.starts_with('T'));
+    let ranges = words.filter_map(move |word| {
+        let (first, last) = word.split_once('–').unwrap_or((word, word));
+        Some(number(first)?..=number(last)?)
+    });
+    ranges.flatten().filter(|case| !covered.contains_key(case))
 }
 
 /// The document as the tests are now, and why that may not be written.
@@ -146,7 +162,7 @@ fn cases(text: &str, rust: bool) -> BTreeSet<u32> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{Covered, LAST, cases, place, problems, written_anew};
+    use super::{Covered, LAST, cases, place, problems, unproven, written_anew};
 
     #[test]
     fn the_catalogue_is_up_to_date() {
@@ -177,6 +193,12 @@ mod tests {
         let (new, wrong) = written_anew(&document(1, "open"), &tested());
         assert_eq!(wrong, Vec::<String>::new());
         assert!(new.contains("| T001 | Something. | core: jws |") && new.starts_with("Open: 0. Tested: 1. Not here: 499.\n"));
+    }
+
+    #[test]
+    fn a_promise_without_a_test_is_found() {
+        let text = "| That | TLS | T001, T003–T004; [more](x) | and (T001) of T9";
+        assert_eq!(unproven(text, &tested()).collect::<Vec<_>>(), [3, 4]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use oxidc_core::wire::json::{Object, Value};
 use crate::run::{output, program, root, run_prepared, write};
 
 /// The lockfiles.
-const CARGO_LOCKS: &[&str] = &["Cargo.lock", "fuzz/Cargo.lock"];
+const CARGO_LOCKS: [&str; 2] = ["Cargo.lock", "fuzz/Cargo.lock"];
 const NPM_LOCKS: &[&str] = &["packages/oxidc/package-lock.json", "e2e/package-lock.json"];
 
 /// Scripts that npm runs where a package is installed, without being asked.
@@ -24,7 +24,15 @@ pub fn deny() -> Result<()> {
         eprintln!("`cargo deny` is not here; `cargo install cargo-deny --locked` brings it");
         return Ok(());
     }
-    run_prepared(program(".", &["cargo", "deny", "--all-features", "check", "licenses", "bans", "sources"]), "cargo deny")
+    let deny = |words: &[&str]| program(".", &[&["cargo", "deny", "--all-features"], words].concat());
+    for manifest in CARGO_LOCKS.map(|lock| lock.replace(".lock", ".toml")) {
+        run_prepared(deny(&["--manifest-path", &manifest, "check", "licenses", "bans", "sources"]), "cargo deny")?;
+    }
+    if !deny(&["fetch", "db"]).status().is_ok_and(|status| status.success()) {
+        eprintln!("the list of known vulnerabilities cannot be reached, so nothing was compared with it");
+        return Ok(());
+    }
+    run_prepared(deny(&["check", "advisories"]), "cargo deny")
 }
 
 /// What is wrong with the lockfiles and the package.
@@ -97,11 +105,13 @@ fn unasked(package: &str) -> Vec<String> {
     scripts.chain(dependencies.iter().flat_map(|member| names(member)).map(|name| format!("depends on `{name}`"))).collect()
 }
 
-/// Writes the bill of materials of the browser module (CycloneDX 1.5) to `target/oxidc.cdx.json`.
+/// Writes the bill of materials of the browser modules (CycloneDX 1.5) to `target/oxidc.cdx.json`.
 pub fn sbom() -> Result<()> {
+    let features =
+        "oxidc-wasm/standalone,oxidc-wasm/extended,oxidc-miniapp-wasm/standalone,oxidc-miniapp-wasm/guest,oxidc-miniapp-wasm/host";
     let words = [
-        "cargo", "tree", "--package", "oxidc-wasm", "--no-default-features", "--features", "standalone", "--edges", "normal", "--target",
-        "wasm32-unknown-unknown", "--prefix", "none", "--format", "{p} # {l}",
+        "cargo", "tree", "--package", "oxidc-wasm", "--package", "oxidc-miniapp-wasm", "--no-default-features", "--features", features,
+        "--edges", "normal", "--target", "wasm32-unknown-unknown", "--prefix", "none", "--format", "{p} # {l}",
     ];
     let tree = output(".", &words)?;
     let text = bill(&tree, &crates(&read("Cargo.lock")?));

@@ -19,12 +19,6 @@ impl Secret {
         &self.0
     }
 
-    /// Whether there is nothing in it.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// Compares in time that depends on the length only.
     #[must_use]
     pub fn matches(&self, other: &str) -> bool {

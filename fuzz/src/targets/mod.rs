@@ -11,6 +11,7 @@ pub mod metadata;
 pub mod record;
 pub mod retry_after;
 pub mod return_to;
+pub mod session;
 pub mod token_answer;
 pub mod url;
 pub mod www_authenticate;
@@ -31,6 +32,7 @@ pub const ALL: &[Target] = &[
     ("record", record::check),
     ("retry_after", retry_after::check),
     ("return_to", return_to::check),
+    ("session", session::check),
     ("token_answer", token_answer::check),
     ("url", url::check),
     ("www_authenticate", www_authenticate::check),

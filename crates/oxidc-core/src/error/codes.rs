@@ -95,7 +95,7 @@ codes! {
     ReturnToRefused "return_to_refused" Configuration Kept false "The address to return to is not of this page's origin, so it was ignored."
     PkceUnsupported "pkce_unsupported" Configuration Kept false "The provider does not support PKCE with S256, which every sign-in needs."
     FlowUnsupported "flow_unsupported" Configuration Kept false "The provider does not support the authorization code flow."
-    PushedRequestRequired "pushed_request_required" Configuration Kept false "The provider accepts pushed authorization requests only (RFC 9126); that needs the extended protocol features."
+    PushedRequestRequired "pushed_request_required" Configuration Kept false "The provider accepts only pushed authorization requests (RFC 9126), or none as long as this one; that needs the extended protocol features."
     RedirectUriForeign "redirect_uri_foreign" Configuration Kept false "A window or frame can answer only from this page's own origin; set redirectUri or postLogoutRedirectUri to an address of it."
     SessionHookFailed "session_hook_failed" Configuration Kept false "The function onSessionCreating failed or returned something else than a session, so nothing was stored."
     EndpointMissing "endpoint_missing" Configuration Kept false "The provider does not publish the endpoint that this needs."
@@ -241,6 +241,7 @@ codes! {
 
     // Pushed and signed requests (RFC 9126, RFC 9101)
     PushedResponseInvalid "pushed_response_invalid" Protocol Kept false "The provider's answer to the pushed authorization request has a missing or wrong member."
+    RequestTooLong "request_too_long" Configuration Kept false "The authorization request is longer than many servers take, and the provider takes no pushed ones; ask for less."
     RequestObjectInvalid "request_object_invalid" Configuration Kept false "The application's request object is no signed JWT, or does not carry exactly this request."
 
     // Signed responses (JARM)

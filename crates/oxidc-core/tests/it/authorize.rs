@@ -93,6 +93,20 @@ fn t324_a_provider_that_demands_pushed_requests_gets_no_other() {
     refused(&mut page, &json!({}), Code::PushedRequestRequired);
 }
 
+/// A browser asks the module that can push, which knows what to do if the provider takes none.
+#[cfg(not(feature = "extended"))]
+#[test]
+fn t117_a_request_too_long_for_an_address_is_not_sent_in_one() {
+    let with_filler = |letters: usize| {
+        let mut page = Page::new();
+        let result = page.say(&json!({ "do": "signIn", "options": { "extraParameters": { "filler": "x".repeat(letters) } } }));
+        (result.map_err(|error| error.code()), page.left_for.pop().map_or(0, |url| url.len()))
+    };
+    let bare = with_filler(0).1;
+    assert_eq!(with_filler(8_192 - bare), (Ok(Json::Null), 8_192));
+    assert_eq!(with_filler(8_193 - bare), (Err(Code::PushedRequestRequired), 0));
+}
+
 #[test]
 fn t105_t106_t155_t462_parameters_of_the_protocol_cannot_be_set() {
     for name in [
@@ -174,6 +188,39 @@ fn t453_resources_are_absolute_and_without_fragment() {
                 |resource| page.left_for[0].matches(&format!("resource={}", resource.replace(':', "%3A").replace('/', "%2F"))).count() == 1
             )
     );
+}
+
+#[test]
+fn every_option_of_a_sign_in_is_its_parameter_and_none_is_there_unasked() {
+    let asked = Page::new().sign_in(SignInOptions::default());
+    for name in ["prompt", "acr_values", "ui_locales", "display", "login_hint", "max_age", "resource"] {
+        assert!(!asked.contains_key(name), "{name}");
+    }
+    let options = json!({ "acrValues": ["gold", "silver"], "uiLocales": ["de", "en"], "display": "popup", "loginHint": "al", "maxAge": 0 });
+    let mut page = Page::new();
+    page.say(&json!({ "do": "signIn", "options": options })).unwrap();
+    let asked = page.asked();
+    for (name, value) in
+        [("acr_values", "gold silver"), ("ui_locales", "de en"), ("display", "popup"), ("login_hint", "al"), ("max_age", "0")]
+    {
+        assert_eq!(asked[name], value, "{name}");
+    }
+    page.say(&json!({ "do": "signIn", "options": { "signUp": true } })).unwrap();
+    assert_eq!(page.asked()["prompt"], "create");
+}
+
+#[test]
+fn t453_resources_of_a_call_replace_those_of_the_client_and_their_scopes_come_along() {
+    let resource = |name: &str| json!({ "resource": format!("https://{name}.example/"), "scopes": format!("{name}:read") });
+    let options = json!({ "resources": [resource("one"), resource("two")] });
+    let mut page = Page::with(options.clone());
+    page.sign_in(SignInOptions::default());
+    assert_eq!(page.left_for[0].matches("resource=").count(), 2);
+    assert_eq!(page.asked()["scope"], "openid one:read two:read");
+    let mut page = Page::with(options);
+    page.say(&json!({ "do": "signIn", "options": { "resources": ["https://two.example/"] } })).unwrap();
+    assert_eq!(page.left_for[0].matches("resource=").count(), 1);
+    assert_eq!((page.asked()["resource"].as_str(), page.asked()["scope"].as_str()), ("https://two.example/", "openid two:read"));
 }
 
 #[test]

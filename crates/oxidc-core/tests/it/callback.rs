@@ -1,10 +1,11 @@
 //! What comes back from the provider in the page's address. A refusal asks nothing, changes nothing and leaves nothing in the address.
 
 use oxidc_core::command::SignInOptions;
+use oxidc_core::effect::Failure;
 use oxidc_core::error::Code;
 use serde_json::{Value as Json, json};
 
-use crate::page::{APP, ISSUER, Page, answer, metadata, with};
+use crate::page::{APP, ISSUER, Page, answer, failed, metadata, with};
 
 /// The good callback, changed.
 fn altered(page: &mut Page, change: impl Fn(&str) -> String) -> String {
@@ -77,7 +78,8 @@ fn callbacks_of_a_wrong_shape_are_refused() {
         ("t127_code_in_fragment", &|q| format!("?state={}#code=c0de&iss={ISSUER}", state_of(q)), Code::CallbackMalformed),
         ("t128_jarm", &|_| "?response=a.b.c".into(), Code::CallbackMalformed),
         ("t128_jarm_too", &|q| format!("?{q}&response=a.b.c"), Code::CallbackMalformed),
-        ("too_many_parameters", &|q| format!("?{q}{}", "&a=1".repeat(64)), Code::CallbackMalformed),
+        ("t126_refresh_token_in_fragment", &|_| "#x=1&refresh_token=s3cret".into(), Code::CallbackMalformed),
+        ("t123_one_parameter_too_many", &|q| format!("?{q}{}", "&a=1".repeat(63)), Code::CallbackMalformed),
         ("broken_escapes", &|q| format!("?{q}&a=%zz"), Code::CallbackMalformed),
     ];
     for (name, change, code) in cases {
@@ -112,8 +114,10 @@ fn t120_an_attempt_of_another_client_of_the_origin_is_left_alone() {
 fn t120_parameters_that_answer_nothing_are_the_application_s() {
     let mut page = Page::new();
     page.away();
-    for url in ["/callback", "/callback?state=mine", "/callback?page=2", "/callback#code=1", "/other?code=c0de&state=x", "/callback?iss=x"]
-    {
+    for url in [
+        "/callback", "/callback?state=mine", "/callback?page=2", "/callback#code=1", "/other?code=c0de&state=x", "/callback?iss=x",
+        "/callback#id_token=",
+    ] {
         ignored(&mut page, &format!("{APP}{url}"));
     }
 }
@@ -164,6 +168,19 @@ fn with_issuer(iss: Option<&str>, promised: Json) -> (Page, String) {
     );
     let url = altered(&mut page, |query| format!("?{query}{}", iss.map_or(String::new(), |iss| format!("&iss={iss}"))));
     (page, url)
+}
+
+#[test]
+fn t123_t125_t129_what_is_just_within_the_limits_is_accepted() {
+    for more in [&"&a=1".repeat(62), "&a=1&a=2", &format!("&session_state={}", "x".repeat(8_192)), "#a=1&b=2"] {
+        let mut page = Page::new();
+        let url = altered(&mut page, |query| format!("?{query}{more}"));
+        page.callback(&url).unwrap();
+        assert_eq!(page.shown[0].contains("a="), more.contains("a="), "what is the application's stays");
+    }
+    let mut page = Page::new();
+    let url = altered(&mut page, |query| format!("?{query}&session_state={}", "x".repeat(8_193)));
+    refused(&mut page, &url, Code::CallbackMalformed);
 }
 
 #[test]
@@ -296,7 +313,7 @@ fn t148_t155_only_what_belongs_to_the_response_is_taken_out_of_the_address() {
 fn t149_a_page_that_goes_away_during_the_exchange_is_told_of_it_by_the_next() {
     let mut page = Page::new();
     let url = altered(&mut page, |query| format!("?{query}"));
-    page.next("/token", crate::page::failed(oxidc_core::effect::Failure::Aborted));
+    page.next("/token", failed(Failure::Aborted));
     page.callback(&url).unwrap_err();
     page.load();
     refused(&mut page, &url, Code::AlreadyProcessed);
@@ -350,6 +367,95 @@ fn t109_t110_t111_attempts_are_apart_and_limited_in_number() {
         let challenge = oxidc_core::wire::base64url::encode(&<sha2::Sha256 as sha2::Digest>::digest(verifier));
         assert!(page.left_for[at].contains(&format!("code_challenge={challenge}&")), "each attempt has its own verifier");
     }
+}
+
+/// The stored attempts.
+const ATTEMPTS: &str = "oxidc:attempts";
+
+#[test]
+fn t122_after_a_day_nothing_is_left_of_an_attempt() {
+    let mut page = Page::new();
+    let url = altered(&mut page, |query| format!("?{query}"));
+    page.now.wall += 86_400_000;
+    refused(&mut page, &url, Code::StateUnknown);
+    assert!(!page.records.contains_key(&(true, ATTEMPTS.into())), "{:?}", page.records);
+}
+
+#[test]
+fn t110_two_tabs_that_write_at_once_lose_no_attempt() {
+    let mut other = Page::new();
+    other.random.push_back((0..96).rev().collect());
+    let (theirs, kept) = (other.away(), other.records[&(true, ATTEMPTS.into())].clone());
+    let mut page = Page::new();
+    let mut once = Some(kept);
+    page.before_write = Some(Box::new(move |records| {
+        records.extend(once.take().map(|kept| ((true, ATTEMPTS.into()), kept)));
+        None
+    }));
+    let ours = page.away();
+    let state = |query: &str| query.split("state=").nth(1).unwrap().to_owned();
+    for query in [ours, theirs] {
+        assert!(page.records[&(true, ATTEMPTS.into())].contains(&state(&query)), "{query}");
+    }
+}
+
+#[test]
+fn t121_t146_of_two_tabs_that_take_an_attempt_at_once_one_gets_it() {
+    let mut page = Page::new();
+    let url = altered(&mut page, |query| format!("?{query}"));
+    let mut other = Page::new();
+    other.records.clone_from(&page.records);
+    other.load();
+    other.callback(&url).unwrap_err();
+    let taken = other.records[&(true, ATTEMPTS.into())].clone();
+    assert!(taken.contains("\"used\":true"));
+    page.before_write = Some(Box::new(move |records| {
+        records.insert((true, ATTEMPTS.into()), taken.clone());
+        None
+    }));
+    refused(&mut page, &url, Code::AlreadyProcessed);
+}
+
+#[test]
+fn a_storage_that_keeps_no_attempt_sends_nobody_away() {
+    let failing = |failure| move |_: &mut crate::page::Records| Some(failed(failure));
+    for (failure, code) in [(Failure::Quota, Code::StorageFull), (Failure::Denied, Code::StorageUnavailable)] {
+        let mut page = Page::new();
+        page.before_write = Some(Box::new(failing(failure)));
+        let error = page.say(&json!({ "do": "signIn" })).unwrap_err();
+        assert_eq!((error.code(), page.left_for.len()), (code, 0));
+    }
+    // Tabs that write without end are a storage that does not work.
+    let mut page = Page::new();
+    let mut count = 0;
+    page.before_write = Some(Box::new(move |records| {
+        count += 1;
+        records.insert((true, ATTEMPTS.into()), format!("[{count}]"));
+        None
+    }));
+    let error = page.say(&json!({ "do": "signIn" })).unwrap_err();
+    assert_eq!((error.code(), page.left_for.len()), (Code::StorageUnavailable, 0));
+    assert!(page.done.iter().filter(|done| *done == ATTEMPTS).count() == 50, "it gives up");
+}
+
+#[test]
+fn a_browser_that_goes_nowhere_is_an_error() {
+    let mut page = Page::new();
+    page.next("navigate", failed(Failure::Denied));
+    assert_eq!(page.say(&json!({ "do": "signIn" })).unwrap_err().code(), Code::NavigationRefused);
+}
+
+#[test]
+fn an_application_in_a_stranger_s_frame_may_use_its_own_window() {
+    let mut page = Page::new();
+    page.frame = oxidc_core::Frame::Foreign;
+    page.load();
+    page.windows.push_back("error=access_denied&state=STATE".into());
+    let error = page.say(&json!({ "do": "signIn", "options": { "mode": "popup" } })).unwrap_err();
+    assert_eq!(error.code(), Code::AccessDenied);
+    page.away();
+    let url = format!("{APP}/callback?code=c0de&state={}", page.asked()["state"]);
+    refused(&mut page, &url, Code::ForeignFrame);
 }
 
 #[test]

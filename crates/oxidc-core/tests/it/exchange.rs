@@ -373,3 +373,19 @@ fn t236_t482_a_clock_that_is_an_hour_wrong_is_named_at_a_sign_in_and_does_not_ma
         assert_eq!(page.get_session()["subject"], "alice");
     }
 }
+
+#[test]
+fn t188_what_is_longer_than_any_type_is_shown_to_nobody() {
+    for (length, code) in [(32, Code::TokenTypeUnsupported), (33, Code::TokenResponseInvalid)] {
+        let tokens = member("token_type", "x".repeat(length).into());
+        let error = sign_in(tokens).1.unwrap_err();
+        assert_eq!((error.code(), error.to_string().contains("xxx")), (code, length == 32));
+    }
+}
+
+#[test]
+fn t196_spaces_in_a_scope_grant_nothing() {
+    let (mut page, result) = sign_in(member("scope", " openid  email ".into()));
+    result.unwrap();
+    assert_eq!(page.get_session()["scopes"], json!(["openid", "email"]));
+}

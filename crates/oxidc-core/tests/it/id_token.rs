@@ -244,6 +244,7 @@ fn t059_a_trusted_further_audience_needs_an_authorized_party() {
     refused(claims.with("azp", "trusted"), &expected, Code::IdTokenAuthorizedParty);
     // Trust in others does not replace this client.
     refused(good().with("aud", "trusted").with("azp", CLIENT), &expected, Code::IdTokenAudience);
+    refused(good().with("aud", vec![CLIENT, "trusted", "stranger"]).with("azp", CLIENT), &expected, Code::IdTokenAudience);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod authorize;
 mod base64url;
+mod begin;
 mod callback;
 mod discovery;
 mod exchange;
@@ -22,6 +23,9 @@ mod records;
 mod refresh;
 mod requests;
 mod return_to;
+mod sign_out;
+mod silent;
+mod step_up;
 mod support;
 mod url;
 mod userinfo;

@@ -53,6 +53,17 @@ pub(crate) struct Page {
     pub(crate) swap_when_sent: Option<Records>,
     /// The next random octets; then counted ones.
     pub(crate) random: VecDeque<Vec<u8>>,
+    /// What another tab does to the storage just before this one writes; or what the storage says instead.
+    pub(crate) before_write: Option<Box<dyn FnMut(&mut Records) -> Option<Outcome>>>,
+    /// Requests and writes in their order: paths and keys.
+    pub(crate) done: Vec<String>,
+    /// What the application's functions answer, and what they were asked.
+    pub(crate) hooks: VecDeque<Outcome>,
+    pub(crate) hooked: Vec<String>,
+    /// The queries with which the next windows and frames come back, `STATE` for that of the request; then they are refused.
+    pub(crate) windows: VecDeque<String>,
+    /// In what the next page lives.
+    pub(crate) frame: Frame,
     scripts: BTreeMap<&'static str, VecDeque<Outcome>>,
     results: BTreeMap<TaskId, Result<Value, Error>>,
     drawn: u8,
@@ -119,7 +130,7 @@ impl Page {
         });
         more.as_object().unwrap().iter().for_each(|(name, value)| options[name] = value.clone());
         Self {
-            client: client(&options),
+            client: client(&options, Frame::None),
             options,
             now: Now { wall: NOW * 1_000, monotonic: 0 },
             records: Records::new(),
@@ -134,6 +145,12 @@ impl Page {
             swap_when_asked: None,
             swap_when_sent: None,
             random: VecDeque::new(),
+            before_write: None,
+            done: Vec::new(),
+            hooks: VecDeque::new(),
+            hooked: Vec::new(),
+            windows: VecDeque::new(),
+            frame: Frame::None,
             scripts: BTreeMap::new(),
             results: BTreeMap::new(),
             drawn: 0,
@@ -142,7 +159,7 @@ impl Page {
 
     /// Another page of the same browser.
     pub(crate) fn load(&mut self) {
-        self.client = client(&self.options);
+        self.client = client(&self.options, self.frame);
         self.events.clear();
         self.results.clear();
     }
@@ -334,6 +351,10 @@ impl Page {
             },
             Effect::Load { area, key } => Outcome::Record(self.records.get(&(area == Area::Device, key)).cloned()),
             Effect::Swap { area, key, expected, value } => {
+                self.done.push(key.clone());
+                if let Some(refusal) = self.before_write.as_mut().and_then(|act| act(&mut self.records)) {
+                    return self.client.resume(id, refusal, self.now);
+                }
                 let key = (area == Area::Device, key);
                 let stands = self.records.get(&key).cloned();
                 if stands == expected {
@@ -354,11 +375,21 @@ impl Page {
             }
             Effect::Navigate { url, .. } => {
                 self.left_for.push(url);
-                Outcome::Done
+                self.scripts.get_mut("navigate").and_then(VecDeque::pop_front).unwrap_or(Outcome::Done)
             }
             // Nobody opened this page.
             Effect::Relay { .. } => failed(Failure::Timeout),
-            Effect::Visit { .. } | Effect::Ask { .. } => failed(Failure::Denied),
+            Effect::Visit { url, relay, .. } => match self.windows.pop_front() {
+                Some(query) => {
+                    self.left_for.push(url);
+                    Outcome::Text(format!("{APP}/callback?{}", query.replace("STATE", &relay)))
+                }
+                None => failed(Failure::Denied),
+            },
+            Effect::Ask { value, .. } => {
+                self.hooked.push(value.to_text());
+                self.hooks.pop_front().unwrap_or(failed(Failure::Denied))
+            }
             Effect::ReplaceAddress { url } => return self.shown.push(url),
             Effect::Publish(event) => return self.events.push(event),
             Effect::Finish { task, result } => return drop(self.results.insert(task, result)),
@@ -369,6 +400,7 @@ impl Page {
 
     fn http(&mut self, request: Request) -> Outcome {
         let path = path_of(&request);
+        self.done.push(path.clone());
         self.requests.push(request);
         if path == "/token" {
             self.records = self.swap_when_asked.take().unwrap_or(core::mem::take(&mut self.records));
@@ -387,10 +419,10 @@ impl Page {
     }
 }
 
-fn client(options: &Json) -> Client {
+fn client(options: &Json, frame: Frame) -> Client {
     let options = Value::parse(&options.to_string()).unwrap();
     let config = ClientConfig::from_value(&options, APP).unwrap();
-    Client::new(config, Place { href: format!("{APP}/"), origin: APP.into(), frame: Frame::None })
+    Client::new(config, Place { href: format!("{APP}/"), origin: APP.into(), frame })
 }
 
 fn path_of(request: &Request) -> String {

@@ -6,7 +6,7 @@ use oxidc_core::error::{Code, SessionEffect};
 use oxidc_core::wire::http::Response;
 use serde_json::{Value as Json, json};
 
-use crate::page::{APP, CLIENT, Page, REFRESH, answer, failed, id_token, with};
+use crate::page::{Page, REFRESH, answer, failed, id_token, with};
 
 /// A refresh whose ID token has another claim.
 fn refreshed_with(name: &str, value: Json) -> (Page, Result<Json, oxidc_core::error::Error>) {
@@ -249,22 +249,6 @@ fn t429_an_insecure_endpoint_for_sign_outs_is_refused_with_the_whole_document() 
 }
 
 #[test]
-fn t430_a_hint_that_makes_the_address_too_long_is_left_out() {
-    for (letters, hinted) in [(1_000, true), (6_000, false)] {
-        let mut page = Page::new();
-        let query = page.away();
-        let long = id_token(&with(page.claims(), "filler", "x".repeat(letters).into()));
-        page.next("/token", answer(200, &with(page.tokens(), "id_token", long.into())));
-        page.callback(&format!("{APP}/callback?{query}")).unwrap();
-        page.call(Command::SignOut(SignOutOptions::default())).unwrap();
-        let asked = page.asked();
-        assert_eq!((asked.contains_key("id_token_hint"), asked["client_id"].as_str()), (hinted, CLIENT));
-        assert!(page.left_for.last().unwrap().len() < 8_192);
-        assert_eq!(page.get_session(), Json::Null);
-    }
-}
-
-#[test]
 fn t484_a_mark_that_a_page_left_behind_does_not_block_the_next_for_long() {
     let mut page = Page::expired();
     let mut record = page.stored();
@@ -290,5 +274,25 @@ fn a_call_says_for_which_resource_and_scopes() {
             (form["grant_type"].as_str(), form["resource"].as_str(), form["scope"].as_str()),
             ("refresh_token", "https://api.example/", "a")
         );
+    }
+}
+
+#[test]
+fn a_new_refresh_token_is_stored_before_a_key_is_waited_for_and_else_once() {
+    for (kid, writes) in [("k1", 0), ("k2", 1)] {
+        // The keys are here, but not `k2`.
+        let mut page = Page::signed_in();
+        page.pass(61);
+        let tokens = with(page.tokens(), "refresh_token", "refresh-2".into());
+        page.next("/token", answer(200, &with(tokens, "id_token", crate::page::id_token_of(kid, &page.claims()).into())));
+        page.next("/jwks", answer(200, &crate::page::keys(&["k2"])));
+        page.done.clear();
+        page.say(&json!({ "do": "refreshSession" })).unwrap();
+        let answered = page.done.iter().position(|done| done == "/token").unwrap();
+        let after = &page.done[answered..];
+        let known = after.iter().position(|done| done == "/jwks").unwrap_or(0);
+        assert_eq!(after[..known].iter().filter(|done| done.starts_with("oxidc:session")).count(), writes, "{after:?}");
+        assert_eq!(after.iter().filter(|done| done.starts_with("oxidc:session")).count(), writes + 1, "{after:?}");
+        assert_eq!(page.stored()["refreshToken"], "refresh-2");
     }
 }

@@ -148,3 +148,16 @@ fn t169_the_published_addresses_lead_nowhere_else() {
         }
     }
 }
+
+#[test]
+fn t168_t172_what_no_friend_writes_is_dropped_even_where_it_would_lead_home() {
+    for address in ["/a\\b", "/a\tb", "/a\u{7f}"] {
+        let (went, heard) = after_sign_in(address);
+        assert_eq!((went, heard.contains(&"return_to_refused".into())), (Json::Null, true), "{address:.20}");
+    }
+    let home = format!("{APP}/");
+    for (more, kept) in [(0, true), (1, false)] {
+        let address = format!("{home}{}", "x".repeat(8_192 - home.len() + more));
+        assert!(after_sign_in(&address).0.is_string() == kept, "{more}");
+    }
+}

@@ -88,6 +88,11 @@ fn touches(effects: &[(EffectId, Effect)]) -> bool {
     effects.iter().any(|(_, effect)| matches!(effect, Effect::Http(_) | Effect::ReplaceAddress { .. } | Effect::Navigate { .. }))
 }
 
+/// Whether the address bar lost the answer.
+fn cleaned(effects: &[(EffectId, Effect)]) -> bool {
+    effects.iter().any(|(_, effect)| matches!(effect, Effect::ReplaceAddress { url } if url == "https://app.example.com/back"))
+}
+
 const POPUP: &str = r#"{"do": "signIn", "options": {"mode": "popup"}}"#;
 const SILENT: &str = r#"{"do": "signInSilent", "options": {}}"#;
 
@@ -141,6 +146,7 @@ fn t337_the_return_page_hands_its_address_over_and_uses_nothing() {
         let outcome = if received { Outcome::Done } else { Outcome::Failed { failure: Failure::Timeout, detail: String::new() } };
         let effects = window.answer(*id, outcome);
         assert!(!effects.iter().any(|(_, effect)| matches!(effect, Effect::Http(_))));
+        assert!(cleaned(&effects));
         let result = effects.iter().find_map(|(_, effect)| match effect {
             Effect::Finish { result: Ok(value), .. } => Some(value.to_text()),
             _ => None,
@@ -157,6 +163,7 @@ fn t345_a_return_page_in_a_strangers_frame_tells_nobody_and_uses_nothing() {
     let effects = framed.start(&format!(r#"{{"do": "processCallback", "url": "https://app.example.com/back?code=x&state={relay}"}}"#));
     assert_eq!(code(&effects), Some("foreign_frame"));
     assert!(!effects.iter().any(|(_, effect)| matches!(effect, Effect::Relay { .. } | Effect::Http(_))));
+    assert!(cleaned(&effects));
     assert_eq!(framed.records, waiting.records);
 }
 
@@ -167,6 +174,15 @@ fn an_unknown_state_is_offered_to_an_opener_and_without_its_thanks_refused() {
     let [(id, Effect::Relay { wait: None, .. })] = effects.as_slice() else { panic!("{effects:?}") };
     let effects = tab.answer(*id, Outcome::Failed { failure: Failure::Timeout, detail: String::new() });
     assert_eq!(code(&effects), Some("state_unknown"));
+}
+
+#[test]
+fn an_unknown_state_that_an_opener_takes_is_its_business() {
+    let mut tab = Tab::new(Frame::None, Records::new());
+    let effects = tab.start(r#"{"do": "processCallback", "url": "https://app.example.com/back?code=x&state=unknown"}"#);
+    let [(id, Effect::Relay { wait: None, .. })] = effects.as_slice() else { panic!("{effects:?}") };
+    let effects = tab.answer(*id, Outcome::Done);
+    assert!(cleaned(&effects) && code(&effects).is_none(), "{effects:?}");
 }
 
 #[test]

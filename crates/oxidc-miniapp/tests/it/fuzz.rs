@@ -9,6 +9,16 @@ use proptest::prelude::*;
 use crate::pair::{APP, HOST, json, options, registration};
 use crate::random::Random;
 
+#[path = "../../../../fuzz/src/altered.rs"]
+mod altered;
+#[path = "../../../../fuzz/src/miniapp.rs"]
+mod target;
+
+#[test]
+fn t478_miniapp() {
+    altered::run("miniapp", target::check);
+}
+
 const TYPES: &[&str] = &[
     "ready", "hello", "offer", "accept", "confirm", "token.request", "token.response", "token.error", "call.request", "call.response",
     "call.error", "context", "event", "session.ended", "ping", "pong", "error", "exec", "",

@@ -34,6 +34,9 @@ const RESERVED: &[&str] = &[
     "dpop_jkt",
 ];
 
+/// The longest address that servers take without being told, in characters.
+const LONGEST: usize = 8_192;
+
 /// Sends the person to the provider's authorization endpoint, in this page or in a window, or only tells the `address` and what an
 /// answer is checked against. `silent`: nothing is to be shown there. The session, if a window brought one, or null.
 pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions, silent: bool, address: bool) -> Result<Value> {
@@ -127,18 +130,22 @@ pub(crate) async fn go(cx: &Rc<Context>, url: String, attempt: Attempt, frame: b
 /// The address of the request, which the extended features may push or sign first.
 #[cfg(not(feature = "extended"))]
 async fn address_of(_: &Rc<Context>, metadata: &Metadata, form: Form) -> Result<String> {
-    if metadata.requires_pushed {
-        return Err(Code::PushedRequestRequired.into());
-    }
-    Ok(append_query(metadata.authorization_endpoint.as_str(), &form.finish()))
+    let url = append_query(metadata.authorization_endpoint.as_str(), &form.finish());
+    if metadata.requires_pushed || url.len() > LONGEST { Err(Code::PushedRequestRequired.into()) } else { Ok(url) }
 }
 
 #[cfg(feature = "extended")]
 async fn address_of(cx: &Rc<Context>, metadata: &Metadata, form: Form) -> Result<String> {
     let form = form.with_some("response_mode", cx.config.extended.response_mode.map(|mode| mode.name()));
     let form = jar::sign(cx, form).await?;
-    let form = par::push(cx, metadata, form).await?;
-    Ok(append_query(metadata.authorization_endpoint.as_str(), &form.finish()))
+    let address = |form: Form| append_query(metadata.authorization_endpoint.as_str(), &form.finish());
+    let long = address(form.clone()).len() > LONGEST;
+    let url = address(par::push(cx, metadata, form, long).await?);
+    if url.len() > LONGEST {
+        // The provider takes none pushed. Some servers take it nevertheless.
+        cx.publish(Event::Error(Error::new(Code::RequestTooLong).detail(decimal(url.len() as i64))));
+    }
+    Ok(url)
 }
 
 /// Goes to an address of the provider.

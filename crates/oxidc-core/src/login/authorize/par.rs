@@ -16,6 +16,9 @@ use crate::wire::sender::{self, Binding};
 /// The longest reference that is used, in characters.
 const LONGEST: usize = 2_048;
 
+/// Where requests are pushed to.
+const ENDPOINT: &str = "pushed_authorization_request_endpoint";
+
 /// Where the provider keeps a request.
 pub(crate) struct Pushed {
     pub(crate) request_uri: String,
@@ -23,9 +26,9 @@ pub(crate) struct Pushed {
     pub(crate) expires_in: i64,
 }
 
-/// Pushes a request if that is wanted or demanded; gives back what the person carries to the provider (section 4).
-pub(crate) async fn push(cx: &Rc<Context>, metadata: &Metadata, form: Form) -> Result<Form> {
-    if !cx.config.extended.par && !metadata.requires_pushed {
+/// Pushes a request if that is wanted or demanded, or possible and better because it is `long`; gives back what the person carries to the provider (section 4).
+pub(crate) async fn push(cx: &Rc<Context>, metadata: &Metadata, form: Form, long: bool) -> Result<Form> {
+    if !cx.config.extended.par && !metadata.requires_pushed && !(long && metadata.endpoint(ENDPOINT).is_ok()) {
         return Ok(form);
     }
     let pushed = send(cx, metadata, form).await?;
@@ -34,7 +37,7 @@ pub(crate) async fn push(cx: &Rc<Context>, metadata: &Metadata, form: Form) -> R
 
 /// Sends a request to the endpoint (section 2.1).
 pub(crate) async fn send(cx: &Rc<Context>, metadata: &Metadata, form: Form) -> Result<Pushed> {
-    let endpoint = metadata.endpoint("pushed_authorization_request_endpoint")?;
+    let endpoint = metadata.endpoint(ENDPOINT)?;
     // The client's authentication names the client.
     let named = form::parse(&form.finish()).unwrap_or_default();
     let form = named.iter().filter(|(name, _)| name != "client_id").fold(Form::new(), |form, (name, value)| form.with(name, value));

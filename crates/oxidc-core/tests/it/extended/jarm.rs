@@ -95,6 +95,43 @@ fn t449_iss_aud_exp_and_signature_must_be_right() {
 }
 
 #[test]
+fn t449_an_issuer_is_checked_before_a_signature_and_an_expiry_to_the_second() {
+    let (mut world, state) = begun(QUERY);
+    world.signatures_are_good = false;
+    let foreign = token(r#"{"alg":"RS256"}"#, response(&world, &state).with("iss", "https://evil.example"));
+    assert_eq!(rejected(&mut world, &format!("response={foreign}")), Code::IssuerMismatch);
+    for (age, code) in [(60, Some(Code::ResponseExpired)), (59, None)] {
+        let (mut world, state) = begun(QUERY);
+        let expires = world.now.wall / 1_000 - age;
+        let token = token(r#"{"alg":"RS256"}"#, response(&world, &state).with("exp", expires));
+        assert_eq!(world.callback(&format!("response={token}")).err().map(|error| error.code()), code);
+    }
+}
+
+#[test]
+fn t449_an_algorithm_that_is_good_but_not_configured_is_refused() {
+    let options = r#"{"responseMode": "query.jwt", "idTokenAlgorithms": ["RS256"]}"#;
+    let (mut world, state) = begun(options);
+    let token = token(r#"{"alg":"RS512"}"#, response(&world, &state));
+    assert_eq!(rejected(&mut world, &format!("response={token}")), Code::ResponseSignature);
+}
+
+#[test]
+fn one_of_several_audiences_is_enough() {
+    let (mut world, state) = begun(QUERY);
+    let token = token(r#"{"alg":"RS256"}"#, response(&world, &state).with("aud", vec!["other", "app"]));
+    assert!(world.callback(&format!("response={token}#part")).is_ok());
+    assert_eq!(world.addresses.last(), Some(&format!("{APP}/#part")));
+}
+
+#[test]
+fn an_empty_response_is_malformed_where_a_signed_one_was_asked_for() {
+    let (mut world, _) = begun(r#"{"responseMode": "fragment.jwt"}"#);
+    let result = world.run(Command::ProcessCallback { url: format!("{APP}/#response=") });
+    assert_eq!(refused(result), Code::ResponseMalformed);
+}
+
+#[test]
 fn t450_the_state_inside_counts_and_none_may_stand_outside() {
     let (mut world, state) = begun(QUERY);
     let wrong = token(r#"{"alg":"RS256"}"#, response(&world, "other"));

@@ -1,8 +1,9 @@
 //! Pushed authorization requests (RFC 9126).
 
+use oxidc_core::command::Command;
 use oxidc_core::error::Code;
 use oxidc_core::wire::http::Response;
-use oxidc_core::wire::json::Value;
+use oxidc_core::wire::json::{Object, Value};
 
 use super::world::{ISSUER, World, json, refused, value};
 
@@ -43,6 +44,7 @@ fn t444_an_answer_that_is_wrong_sends_the_person_nowhere() {
         (200, usual, None),
         (201, usual, None),
         (201, r#"{"expires_in": 60}"#, Some(Code::PushedResponseInvalid)),
+        (201, r#"{"request_uri": "https://login.example.com/r/1", "expires_in": 60}"#, None),
         (201, r#"{"request_uri": "", "expires_in": 60}"#, Some(Code::PushedResponseInvalid)),
         (201, r#"{"request_uri": "javascript:alert(1)", "expires_in": 60}"#, Some(Code::PushedResponseInvalid)),
         (201, r#"{"request_uri": "urn:a b", "expires_in": 60}"#, Some(Code::PushedResponseInvalid)),
@@ -56,6 +58,16 @@ fn t444_an_answer_that_is_wrong_sends_the_person_nowhere() {
         let result = world.begin();
         assert_eq!(result.as_ref().err().map(oxidc_core::error::Error::code), code, "{status} {body}");
         assert_eq!(world.navigated.is_empty(), code.is_some(), "{status} {body}");
+    }
+}
+
+#[test]
+fn t444_a_reference_has_a_limit() {
+    for (length, code) in [(2_048, None), (2_049, Some(Code::PushedResponseInvalid))] {
+        let mut world = World::new(PAR);
+        let body = format!(r#"{{"request_uri": "urn:{}", "expires_in": 60}}"#, "x".repeat(length - 4));
+        world.answer = Box::new(move |sent| sent.url.ends_with("/par").then(|| json(201, &body)));
+        assert_eq!(world.begin().err().map(|error| error.code()), code);
     }
 }
 
@@ -100,5 +112,40 @@ fn t324_a_provider_without_the_endpoint_is_refused() {
         world.metadata.remove("pushed_authorization_request_endpoint");
         assert_eq!(refused(world.begin().map(|_| Value::Null)), Code::EndpointMissing);
         assert!(world.navigated.is_empty() && pushed(&world).is_empty());
+    }
+}
+
+/// A sign-in whose address has so many characters.
+fn begin_long(world: &mut World, length: usize) -> String {
+    let begin = |world: &mut World, filler: usize| {
+        let options = Object::new().with("extraParameters", Value::from(Object::new().with("filler", "x".repeat(filler))));
+        world.run(Command::from_value(&Object::new().with("do", "signIn").with("options", options).into()).unwrap()).unwrap();
+        world.navigated.pop().unwrap()
+    };
+    let mut measured = World::new("{}");
+    let bare = begin(&mut measured, 0).len();
+    begin(world, length - bare)
+}
+
+#[test]
+fn t117_a_request_too_long_for_an_address_is_pushed_where_the_provider_takes_it() {
+    let mut world = World::new("{}");
+    assert_eq!(begin_long(&mut world, 8_192).len(), 8_192);
+    assert!(pushed(&world).is_empty());
+    let carried = begin_long(&mut world, 8_193);
+    assert!(carried.contains("request_uri=") && !carried.contains("filler"), "{carried}");
+    assert_eq!(pushed(&world)[0].get("filler").map(|filler| filler.len() > 7_000), Some(true));
+    assert!(world.events.is_empty(), "{:?}", world.events);
+}
+
+#[test]
+fn t117_its_length_is_told_where_the_provider_takes_none_pushed() {
+    for (length, told) in [(8_192, false), (8_193, true)] {
+        let mut world = World::new("{}");
+        world.metadata.remove("pushed_authorization_request_endpoint");
+        assert_eq!(begin_long(&mut world, length).len(), length, "the person goes there nevertheless");
+        let events: Vec<_> = world.events.iter().map(|event| format!("{event:?}")).collect();
+        assert_eq!(events.len(), usize::from(told), "{events:?}");
+        assert!(events.iter().all(|event| event.contains("RequestTooLong") && event.contains("8193")), "{events:?}");
     }
 }
