@@ -45,6 +45,9 @@ const common = { bundle: true, format: 'esm', charset: 'utf8', target: 'es2022',
 for (const name of ['index', 'wasm']) {
   await build({ ...common, entryPoints: [join(here, 'src', `${name}.ts`)], outdir: dist, minify: true, splitting: true, chunkNames: '[name]-[hash]' });
 }
+// Whoever moves over may load another of our entries too: the chunks are the same files.
+await build({ ...common, entryPoints: [join(here, 'src/monocloud/index.ts')], outdir: dist, entryNames: 'monocloud/[name]', minify: true, splitting: true, chunkNames: '[name]-[hash]' });
+await build({ ...common, entryPoints: ['utils', 'internal'].map((name) => join(here, 'src/monocloud', `${name}.ts`)), outdir: join(dist, 'monocloud'), minify: true });
 const miniapp = (...names) => names.map((name) => join(here, 'src/miniapp', `${name}.ts`));
 await build({ ...common, entryPoints: miniapp('index', 'wasm', 'host/index'), outdir: join(dist, 'miniapp'), minify: true });
 // What a script tag loads is read in whatever encoding the page has.

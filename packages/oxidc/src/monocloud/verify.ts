@@ -1,0 +1,178 @@
+/**
+ * The check of an ID token: made by the core, whose verdict gets the words that applications know.
+ * @module
+ */
+import { digest, verify } from '../host/crypto.js';
+import type { CoreError, Effect, Outcome } from '../host/protocol.js';
+import { coreOf } from '../load/core.js';
+import { octetsOf } from '../load/carried.js';
+import { MonoCloudTokenError } from './errors.js';
+import { isJsonObject, now, octets, arrayBufferToString } from './internal.js';
+import { selectKey } from './keys.js';
+import type { IdTokenClaims, Jwks, JwsHeaderParameters } from './types.js';
+
+/** What a token is held against. */
+export interface Expected {
+  issuer: string;
+  clientId: string;
+  algorithm: string;
+  jwks: Jwks;
+  /** Seconds. */
+  skew: number;
+  /** Seconds. */
+  tolerance: number;
+  /** Seconds. */
+  maxAge?: number | undefined;
+  nonce?: string | undefined;
+  /** The access token whose hash must be in the token. */
+  accessToken?: string | undefined;
+}
+
+/** The largest tolerance that the core knows, in seconds. */
+const MOST = 300;
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+/** The extended module, out of the package itself: nothing is fetched. */
+function compile(): Promise<WebAssembly.Module> {
+  compiled ??= import('../load/extended.js').then(({ default: text }) => WebAssembly.compile(octetsOf(text)));
+  compiled.catch(() => (compiled = undefined));
+  return compiled;
+}
+
+/** Reads one part of a token. */
+export function part(token: string, index: number, name: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(arrayBufferToString(octets(token.split('.')[index]!)));
+  } catch {
+    throw new MonoCloudTokenError(`Failed to parse JWT ${name}`);
+  }
+  if (!isJsonObject(value)) throw new MonoCloudTokenError(`JWT ${name} must be a top level object`);
+  return value;
+}
+
+/**
+ * Checks an ID token (OpenID Connect Core 1.0 section 3.1.3.7) and gives its claims.
+ *
+ * @throws {@link MonoCloudTokenError}, or a plain `Error` when no key fits.
+ */
+export async function verifyIdToken(token: string, expected: Expected): Promise<IdTokenClaims> {
+  if (typeof token !== 'string' || token.trim() === '') throw new MonoCloudTokenError('ID Token must be a valid non-empty string');
+  if (token.split('.').length !== 3) throw new MonoCloudTokenError('ID Token must have a header, payload and signature');
+  const header = part(token, 0, 'Header') as unknown as JwsHeaderParameters;
+  const { algorithm, jwks, skew, tolerance, maxAge } = expected;
+  if (header.alg !== algorithm) throw new MonoCloudTokenError('Invalid signing alg');
+  if (header.crit !== undefined) throw new MonoCloudTokenError('Unexpected JWT "crit" header parameter');
+  const { key } = selectKey(jwks.keys, header);
+  const slack = Math.max(0, Math.floor(tolerance));
+  const claims = (): Record<string, unknown> => part(token, 1, 'Payload');
+  // Said only about a payload that is no object; the core tells all other faults after it has seen the signature.
+  let payload: Record<string, unknown> = {};
+  try {
+    payload = claims();
+  } catch {}
+  // A refresh may repeat a nonce, and nothing was sent that it could be compared with.
+  const nonce = expected.nonce ?? (typeof payload['nonce'] === 'string' ? payload['nonce'] : undefined);
+  const command = {
+    do: 'operation',
+    operation: 'idToken',
+    options: { idToken: token, nonce, maxAge, accessToken: expected.accessToken },
+  };
+  const options = {
+    issuer: expected.issuer,
+    clientId: expected.clientId,
+    clockTolerance: Math.min(slack, MOST),
+    idTokenAlgorithms: [algorithm],
+    trustedAudiences: Array.isArray(payload['aud']) ? payload['aud'].filter((one) => typeof one === 'string') : [],
+    redirectUri: expected.issuer,
+    storage: 'memory',
+    hooks: [],
+    automaticRenewal: false,
+    provider: { authorization_endpoint: expected.issuer, token_endpoint: expected.issuer, jwks: { keys: [key] } },
+  };
+  const time = (now() + skew) * 1000;
+  try {
+    return (await run(await compile(), options, command, time)) as IdTokenClaims;
+  } catch (error) {
+    throw refusal(error as CoreError, token, payload, { ...expected, tolerance: slack });
+  }
+}
+
+/** Runs one operation of the core that needs nothing but arithmetic. */
+async function run(module: WebAssembly.Module, options: object, command: object, wall: number): Promise<unknown> {
+  const Core = coreOf(await WebAssembly.instantiate(module));
+  const origin = 'https://localhost';
+  let core: InstanceType<typeof Core>;
+  try {
+    core = new Core(JSON.stringify(options), JSON.stringify({ href: `${origin}/`, origin, frame: false }), wall, 0);
+  } catch (refused) {
+    throw typeof refused === 'string' ? JSON.parse(refused) : refused;
+  }
+  let effects: Effect[] = JSON.parse(core.start(JSON.stringify(command), wall, 0)).effects;
+  for (;;) {
+    const more: Effect[] = [];
+    for (const effect of effects) {
+      if (effect.do === 'finish') {
+        if (effect.error) throw effect.error;
+        return effect.ok;
+      }
+      const outcome = await perform(effect);
+      if (outcome) more.push(...(JSON.parse(core.resume(effect.id, JSON.stringify(outcome), wall, 0)) as Effect[]));
+    }
+    effects = more;
+  }
+}
+
+async function perform(effect: Effect): Promise<Outcome | undefined> {
+  try {
+    switch (effect.do) {
+      case 'verify':
+        return await verify(effect);
+      case 'digest':
+        return await digest(effect.bits, effect.data);
+      case 'load':
+        return { record: null };
+      case 'swap':
+        return { swapped: true };
+      case 'publish':
+      case 'broadcast':
+      case 'unlock':
+        return undefined;
+      default:
+        return { failed: 'unsupported', detail: effect.do };
+    }
+  } catch (error) {
+    return { failed: 'unsupported', detail: String(error) };
+  }
+}
+
+/** The words that applications know for what the core found. */
+function refusal({ code, message }: CoreError, token: string, payload: Record<string, unknown>, expected: Expected): Error {
+  const time = (claim: string, name: string, wrong: string) =>
+    payload[claim] !== undefined && typeof payload[claim] !== 'number'
+      ? `Unexpected JWT "${claim}" (${name}) claim type`
+      : `Unexpected JWT "${claim}" (${name}) claim value${wrong}`;
+  const known: Record<string, () => string> = {
+    id_token_signature: () => 'JWT signature verification failed',
+    id_token_malformed: () => (part(token, 1, 'Payload'), 'JWT signature verification failed'),
+    id_token_nonce: () => 'Nonce mismatch',
+    id_token_expired: () => time('exp', 'expiration time', ', timestamp is <= now()'),
+    id_token_issued_at: () => (typeof payload['iat'] === 'number' ? time('iat', 'issued at', '') : 'Unexpected JWT "iat" (issued at) claim type'),
+    id_token_auth_time: () =>
+      typeof payload['auth_time'] === 'number'
+        ? 'Too much time has elapsed since the last End-User authentication'
+        : 'Missing or invalid JWT "auth_time" (authentication time) claim, required when max_age is requested',
+    id_token_issuer: () => 'Invalid Issuer',
+    id_token_not_before: () => time('nbf', 'not before', ', timestamp is > now()'),
+    id_token_audience: () => 'Invalid audience claim',
+    id_token_authorized_party: () => 'Invalid authorized party claim',
+    id_token_subject: () => 'Invalid subject claim',
+    id_token_access_token_hash: () => "Invalid 'at_hash' in id token",
+  };
+  try {
+    return new MonoCloudTokenError(known[code]?.() ?? `ID Token was refused: ${code ?? message ?? 'unknown'}`);
+  } catch (error) {
+    return error as Error;
+  }
+}
