@@ -90,7 +90,7 @@ describe('the drop-in in windows', () => {
     await tab.do('signOut', { federatedSignOut: false });
     const session = await tab.do('signInSilent', { appState: { a: 1 } });
     assert.equal(session.user.sub, 'alice');
-    assert.deepEqual(await tab.stored(SESSION), session);
+    assert.deepEqual(await tab.stored(SESSION), JSON.parse(JSON.stringify(session)));
     await here();
   });
 

@@ -3,7 +3,8 @@
  * have it all the same.
  * @module
  */
-import { arrayBufferToBase64, encodeBase64Url, now, randomBytes, stringToArrayBuffer, toB64Url } from './internal.js';
+import { encode } from '../host/crypto.js';
+import { encodeBase64Url, now, randomBytes, stringToArrayBuffer } from './internal.js';
 import type { ClientAuthMethod, Jwk } from './types.js';
 
 const NAMES: Record<string, string> = { HS: 'HMAC', RS: 'RSASSA-PKCS1-v1_5', PS: 'RSA-PSS', ES: 'ECDSA' };
@@ -36,5 +37,5 @@ async function sign(key: Jwk, clientId: string, audience: string): Promise<strin
   const body = { jti: randomBytes(), aud: audience, iat: time + 5, nbf: time + 5, exp: time + 65, iss: clientId, sub: clientId };
   const signed = `${encodeBase64Url(JSON.stringify(header))}.${encodeBase64Url(JSON.stringify(body))}`;
   const signature = await crypto.subtle.sign(parameters, imported, stringToArrayBuffer(signed));
-  return `${signed}.${toB64Url(arrayBufferToBase64(signature))}`;
+  return `${signed}.${encode(new Uint8Array(signature))}`;
 }

@@ -2,6 +2,7 @@
  * Small helpers, `oxidc/monocloud/internal`.
  * @packageDocumentation
  */
+import { decode, encode, random } from '../host/crypto.js';
 import { selectKey } from './keys.js';
 import type { AccessToken, Jwk, Jwks, JwsHeaderParameters, MonoCloudUser, UserinfoResponse } from './types.js';
 
@@ -31,13 +32,10 @@ export const arrayBufferToBase64 = (buffer: ArrayBuffer | Uint8Array): string =>
 export const encodeBase64 = (input: string): string => arrayBufferToBase64(stringToArrayBuffer(input));
 
 /** A text in UTF-8 as base64url. */
-export const encodeBase64Url = (input: string): string => toB64Url(encodeBase64(input));
+export const encodeBase64Url = (input: string): string => encode(stringToArrayBuffer(input));
 
 /** The octets of a base64url text, each as one character. */
 export const decodeBase64Url = (input: string): string => atob(fromB64Url(input));
-
-/** The octets of a base64url text. */
-export const octets = (input: string): Uint8Array<ArrayBuffer> => Uint8Array.from(decodeBase64Url(input), (one) => one.charCodeAt(0));
 
 /** `true` or `false` in a text, else undefined. */
 export const getBoolean = (value?: string): boolean | undefined => {
@@ -96,12 +94,12 @@ export const getPublicSigKeyFromIssuerJwks = (jwks: Jwks | Jwk[], header: JwsHea
 const digest = async (bits: string, text: string) => new Uint8Array(await crypto.subtle.digest(`SHA-${bits}`, stringToArrayBuffer(text)));
 
 /** The SHA-256 hash of a text, as base64url. */
-export const sha256 = async (text: string): Promise<string> => toB64Url(arrayBufferToBase64(await digest('256', text)));
+export const sha256 = async (text: string): Promise<string> => encode(await digest('256', text));
 
 /** The left half of a value's hash, by the hash of a signature algorithm, as base64url (OpenID Connect Core 1.0 section 3.1.3.6). */
 export const hashTokenValue = async (value: string, algorithm = 'RS256'): Promise<string> => {
   const hash = await digest(algorithm.slice(2), value);
-  return toB64Url(arrayBufferToBase64(hash.slice(0, hash.length / 2)));
+  return encode(hash.slice(0, hash.length / 2));
 };
 
 /** Whether a hash in an ID token is that of a value. */
@@ -109,7 +107,7 @@ export const validateTokenHash = async (value: string, hash: string, algorithm =
   timingSafeEqual(await hashTokenValue(value, algorithm), hash);
 
 /** Random octets as base64url. */
-export const randomBytes = (length = 32): string => toB64Url(arrayBufferToBase64(crypto.getRandomValues(new Uint8Array(length))));
+export const randomBytes = (length = 32): string => random(length)['bytes'] as string;
 
 /** Whether a value is a JSON object. */
 export const isJsonObject = (value: unknown): value is Record<string, unknown> =>

@@ -3,7 +3,8 @@
  * @packageDocumentation
  */
 import { isUserInGroup as isMember } from '../groups.js';
-import { arrayBufferToString, arrayBufferToBase64, isAbsoluteUrl, now, octets, randomBytes, sha256, stringToArrayBuffer, toB64Url } from './internal.js';
+import { decode, encode } from '../host/crypto.js';
+import { arrayBufferToString, isAbsoluteUrl, now, randomBytes, sha256, stringToArrayBuffer } from './internal.js';
 import type { AuthState, CallbackParams, MonoCloudSession, MonoCloudUser } from './types.js';
 
 /** Reads the parameters of an authorization response: of an address, a query or a fragment. */
@@ -59,13 +60,13 @@ export async function encrypt(text: string, secret: string): Promise<string> {
   all.set(salt);
   all.set(iv, 16);
   all.set(sealed, 28);
-  return toB64Url(arrayBufferToBase64(all));
+  return encode(all);
 }
 
 /** Decrypts what {@link encrypt} made; undefined where that fails. */
 export async function decrypt(sealed: string, secret: string): Promise<string | undefined> {
   try {
-    const all = octets(sealed);
+    const all = decode(sealed);
     const key = await keyOf(secret, all.slice(0, 16));
     return arrayBufferToString(await crypto.subtle.decrypt({ name: 'AES-GCM', iv: all.slice(16, 28) }, key, all.slice(28)));
   } catch {

@@ -2,12 +2,12 @@
  * The check of an ID token: made by the core, whose verdict gets the words that applications know.
  * @module
  */
-import { digest, verify } from '../host/crypto.js';
+import { decode, digest, verify } from '../host/crypto.js';
 import type { CoreError, Effect, Outcome } from '../host/protocol.js';
 import { coreOf } from '../load/core.js';
 import { octetsOf } from '../load/carried.js';
 import { MonoCloudTokenError } from './errors.js';
-import { isJsonObject, now, octets, arrayBufferToString } from './internal.js';
+import { arrayBufferToString, isJsonObject, now } from './internal.js';
 import { selectKey } from './keys.js';
 import type { IdTokenClaims, Jwks, JwsHeaderParameters } from './types.js';
 
@@ -44,12 +44,21 @@ function compile(): Promise<WebAssembly.Module> {
 export function part(token: string, index: number, name: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(arrayBufferToString(octets(token.split('.')[index]!)));
+    value = JSON.parse(arrayBufferToString(decode(token.split('.')[index]!)));
   } catch {
     throw new MonoCloudTokenError(`Failed to parse JWT ${name}`);
   }
   if (!isJsonObject(value)) throw new MonoCloudTokenError(`JWT ${name} must be a top level object`);
   return value;
+}
+
+/** The claims before anybody vouches for them; of a payload that is none, the core tells what is wrong with the token. */
+function peek(token: string): Record<string, unknown> {
+  try {
+    return part(token, 1, 'Payload');
+  } catch {
+    return {};
+  }
 }
 
 /**
@@ -66,12 +75,7 @@ export async function verifyIdToken(token: string, expected: Expected): Promise<
   if (header.crit !== undefined) throw new MonoCloudTokenError('Unexpected JWT "crit" header parameter');
   const { key } = selectKey(jwks.keys, header);
   const slack = Math.max(0, Math.floor(tolerance));
-  const claims = (): Record<string, unknown> => part(token, 1, 'Payload');
-  // Said only about a payload that is no object; the core tells all other faults after it has seen the signature.
-  let payload: Record<string, unknown> = {};
-  try {
-    payload = claims();
-  } catch {}
+  const payload = peek(token);
   // A refresh may repeat a nonce, and nothing was sent that it could be compared with.
   const nonce = expected.nonce ?? (typeof payload['nonce'] === 'string' ? payload['nonce'] : undefined);
   const command = {
