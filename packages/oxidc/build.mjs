@@ -1,5 +1,5 @@
 // Builds dist/ from the sources and from the modules that the compiler made:
-// `node build.mjs <core> <extended core> <guest> <host> [--dev]`.
+// `node build.mjs <core> <extended core> <guest> <host> <identity> [--dev]`.
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 
-const [core, extended, guest, host, flag] = process.argv.slice(2);
+const [core, extended, guest, host, identity, flag] = process.argv.slice(2);
 const run = promisify(execFile);
 const here = import.meta.dirname;
 const dist = join(here, 'dist');
@@ -25,6 +25,7 @@ const modules = Object.fromEntries(await Promise.all(Object.entries({
   '#extended-bytes': optimise(extended, join(dist, 'oxidc_extended_bg.wasm')),
   '#guest-bytes': optimise(guest, join(dist, 'miniapp', 'guest.wasm')),
   '#host-bytes': optimise(host, `${host}.small`),
+  '#identity-bytes': optimise(identity, `${identity}.small`),
 }).map(async ([name, file]) => [name, await file])));
 
 // Of all masks the one with which the fewest octets of our modules need an escape or two octets of UTF-8: a script that carries a

@@ -1,5 +1,5 @@
 // Prints the bytes of each entry as JSON: an application that only makes a client, a frame or a host, bundled and minified, with all that it loads.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -35,13 +35,12 @@ const client = ['AuthClient', "new AuthClient({ issuer: 'https://a.example', cli
 const frame = ['createFrame', "createFrame({ hosts: ['https://a.example'] })"];
 const host = ['createHost', "createHost({ tokens: async () => ({ accessToken: '' }) })"];
 const dropIn = ['MonoCloudWebJSClient', "new MonoCloudWebJSClient({ tenantDomain: 'https://a.example', clientId: 'a' })"];
-const onDemand = (entry) => readdirSync(join(here, 'dist')).filter((name) => name.startsWith(`${entry}-`)).map((name) => sizes(readFileSync(join(here, 'dist', name))))[0];
 console.log(JSON.stringify({
   'oxidc/wasm': beside(await bundle('wasm', ...client), file('oxidc_bg.wasm')),
   oxidc: { total: await bundle('index', ...client) },
   extended: { module: file('oxidc_extended_bg.wasm') },
   'oxidc/miniapp/wasm': beside(await bundle('miniapp/wasm', ...frame), file('miniapp/guest.wasm')),
   'oxidc/miniapp': { total: await bundle('miniapp/index', ...frame) },
-  'oxidc/monocloud': beside(await bundle('monocloud/index', ...dropIn), onDemand('extended')),
+  'oxidc/monocloud': { total: await bundle('monocloud/index', ...dropIn) },
   'oxidc/miniapp/host': { total: await bundle('miniapp/host/index', ...host) },
 }));

@@ -1,12 +1,13 @@
 /**
- * The check of an ID token: made by the core, whose verdict gets the words that applications know.
+ * The check of an ID token: made by the core's own code, in a module that holds nothing else, whose verdict gets the words that applications know.
  * @module
  */
+import bytes from '#identity-bytes';
 import { decode, digest, verify } from '../host/crypto.js';
 import type { CoreError, Effect, Outcome } from '../host/protocol.js';
 import { coreOf } from '../load/core.js';
 import { octetsOf } from '../load/carried.js';
-import { MonoCloudTokenError } from './errors.js';
+import { MonoCloudJsError, MonoCloudTokenError } from './errors.js';
 import { arrayBufferToString, isJsonObject, now } from './internal.js';
 import { selectKey } from './keys.js';
 import type { IdTokenClaims, Jwks, JwsHeaderParameters } from './types.js';
@@ -28,16 +29,14 @@ export interface Expected {
   accessToken?: string | undefined;
 }
 
-/** The largest tolerance that the core knows, in seconds. */
-const MOST = 300;
-
 let compiled: Promise<WebAssembly.Module> | undefined;
 
-/** The extended module, out of the package itself: nothing is fetched. */
+/** The module that checks, out of the package itself: nothing is fetched. */
 function compile(): Promise<WebAssembly.Module> {
-  compiled ??= import('../load/extended.js').then(({ default: text }) => WebAssembly.compile(octetsOf(text)));
-  compiled.catch(() => (compiled = undefined));
-  return compiled;
+  return (compiled ??= WebAssembly.compile(octetsOf(bytes)).catch((error: unknown) => {
+    compiled = undefined;
+    throw new MonoCloudJsError(`WebAssembly is not allowed or not supported here: ${String(error)}`);
+  }));
 }
 
 /** Reads one part of a token. */
@@ -64,7 +63,7 @@ function peek(token: string): Record<string, unknown> {
 /**
  * Checks an ID token (OpenID Connect Core 1.0 section 3.1.3.7) and gives its claims.
  *
- * @throws {@link MonoCloudTokenError}, or a plain `Error` when no key fits.
+ * @throws {@link MonoCloudTokenError}, a plain `Error` when no key fits, or {@link MonoCloudJsError} where the page forbids WebAssembly.
  */
 export async function verifyIdToken(token: string, expected: Expected): Promise<IdTokenClaims> {
   if (typeof token !== 'string' || token.trim() === '') throw new MonoCloudTokenError('ID Token must be a valid non-empty string');
@@ -74,85 +73,58 @@ export async function verifyIdToken(token: string, expected: Expected): Promise<
   if (header.alg !== algorithm) throw new MonoCloudTokenError('Invalid signing alg');
   if (header.crit !== undefined) throw new MonoCloudTokenError('Unexpected JWT "crit" header parameter');
   const { key } = selectKey(jwks.keys, header);
-  const slack = Math.max(0, Math.floor(tolerance));
   const payload = peek(token);
-  // A refresh may repeat a nonce, and nothing was sent that it could be compared with.
-  const nonce = expected.nonce ?? (typeof payload['nonce'] === 'string' ? payload['nonce'] : undefined);
-  const command = {
-    do: 'operation',
-    operation: 'idToken',
-    options: { idToken: token, nonce, maxAge, accessToken: expected.accessToken },
-  };
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
   const options = {
+    idToken: token,
     issuer: expected.issuer,
     clientId: expected.clientId,
-    clockTolerance: Math.min(slack, MOST),
-    idTokenAlgorithms: [algorithm],
-    trustedAudiences: Array.isArray(payload['aud']) ? payload['aud'].filter((one) => typeof one === 'string') : [],
-    redirectUri: expected.issuer,
-    storage: 'memory',
-    hooks: [],
-    automaticRenewal: false,
-    provider: { authorization_endpoint: expected.issuer, token_endpoint: expected.issuer, jwks: { keys: [key] } },
+    algorithm,
+    // Nobody else is trusted for being named beside us; whose token it is, `azp` says.
+    trustedAudiences: Array.isArray(payload['aud']) ? payload['aud'].filter(text) : [],
+    // A refresh may repeat a nonce, and nothing was sent that it could be compared with.
+    nonce: expected.nonce ?? text(payload['nonce']),
+    login: expected.nonce !== undefined,
+    maxAge: maxAge === undefined ? undefined : Math.floor(maxAge),
+    tolerance: Math.floor(tolerance),
+    accessToken: expected.accessToken,
+    jwks: { keys: [key] },
   };
-  const time = (now() + skew) * 1000;
+  const module = await compile();
   try {
-    return (await run(await compile(), options, command, time)) as IdTokenClaims;
+    return (await run(module, options, (now() + skew) * 1000)) as IdTokenClaims;
   } catch (error) {
-    throw refusal(error as CoreError, token, payload, { ...expected, tolerance: slack });
+    throw refusal(error as CoreError, token, payload);
   }
 }
 
-/** Runs one operation of the core that needs nothing but arithmetic. */
-async function run(module: WebAssembly.Module, options: object, command: object, wall: number): Promise<unknown> {
-  const Core = coreOf(await WebAssembly.instantiate(module));
-  const origin = 'https://localhost';
-  let core: InstanceType<typeof Core>;
+/** Runs the check; the arithmetic is the platform's. */
+async function run(module: WebAssembly.Module, options: object, wall: number): Promise<unknown> {
+  const Check = coreOf(await WebAssembly.instantiate(module));
+  let check: InstanceType<typeof Check>;
   try {
-    core = new Core(JSON.stringify(options), JSON.stringify({ href: `${origin}/`, origin, frame: false }), wall, 0);
+    check = new Check(JSON.stringify(options), '', wall, 0);
   } catch (refused) {
     throw typeof refused === 'string' ? JSON.parse(refused) : refused;
   }
-  let effects: Effect[] = JSON.parse(core.start(JSON.stringify(command), wall, 0)).effects;
-  for (;;) {
-    const more: Effect[] = [];
-    for (const effect of effects) {
-      if (effect.do === 'finish') {
-        if (effect.error) throw effect.error;
-        return effect.ok;
-      }
-      const outcome = await perform(effect);
-      if (outcome) more.push(...(JSON.parse(core.resume(effect.id, JSON.stringify(outcome), wall, 0)) as Effect[]));
-    }
-    effects = more;
-  }
+  let [effect]: Effect[] = JSON.parse(check.start('', wall, 0)).effects;
+  while (effect && effect.do !== 'finish') [effect] = JSON.parse(check.resume(effect.id, JSON.stringify(await perform(effect)), wall, 0)) as Effect[];
+  if (!effect || effect.error) throw effect?.error;
+  return effect.ok;
 }
 
-async function perform(effect: Effect): Promise<Outcome | undefined> {
+async function perform(effect: Effect): Promise<Outcome> {
   try {
-    switch (effect.do) {
-      case 'verify':
-        return await verify(effect);
-      case 'digest':
-        return await digest(effect.bits, effect.data);
-      case 'load':
-        return { record: null };
-      case 'swap':
-        return { swapped: true };
-      case 'publish':
-      case 'broadcast':
-      case 'unlock':
-        return undefined;
-      default:
-        return { failed: 'unsupported', detail: effect.do };
-    }
+    if (effect.do === 'verify') return await verify(effect);
+    if (effect.do === 'digest') return await digest(effect.bits, effect.data);
+    return { failed: 'unsupported', detail: effect.do };
   } catch (error) {
     return { failed: 'unsupported', detail: String(error) };
   }
 }
 
 /** The words that applications know for what the core found. */
-function refusal({ code, message }: CoreError, token: string, payload: Record<string, unknown>, expected: Expected): Error {
+function refusal({ code, message }: CoreError, token: string, payload: Record<string, unknown>): Error {
   const time = (claim: string, name: string, wrong: string) =>
     payload[claim] !== undefined && typeof payload[claim] !== 'number'
       ? `Unexpected JWT "${claim}" (${name}) claim type`
