@@ -20,7 +20,7 @@ const frontTypes = ['code', 'id_token', 'id_token token', 'code id_token', 'code
  *
  * - `host`, `port`: where it listens; `issuer`: its name, where a proxy stands before it.
  * - `origins`: the applications' origins; each may send people back to `/` and to `paths`.
- * - `apis`: resource indicators for which it issues JWT access tokens.
+ * - `apis`: resource indicators for which it issues JWT access tokens; `apiScope`: their scopes.
  * - `accessTokenTtl`, `idTokenTtl`, `refreshTokenTtl`: lifetimes in seconds.
  * - `dpopNonce`: wants a nonce in every DPoP proof; `requirePushed`: takes pushed authorization requests only; `requestKeys`: the
  *   public keys of the client that signs its requests.
@@ -32,7 +32,7 @@ const frontTypes = ['code', 'id_token', 'id_token token', 'code id_token', 'code
  * The result's `tokenRequests` lists what became of every request at the token endpoint.
  */
 export async function startProvider({
-  host = '127.0.0.1', port = 0, issuer, origins = [], paths = ['/'], apis = [],
+  host = '127.0.0.1', port = 0, issuer, origins = [], paths = ['/'], apis = [], apiScope = 'api:read',
   accessTokenTtl = 60, idTokenTtl = 600, refreshTokenTtl = 3600, confirmSignIn = false, confirmSignOut = false,
   dpopNonce = false, requirePushed = false, requestKeys = [], frontChannel = false,
   tls, middleware = [], issueRefreshToken = (ctx, client, code) => code.scopes.has('offline_access'),
@@ -41,7 +41,7 @@ export async function startProvider({
   const origin = await listen(server, { host, port });
   const keys = await createKeys();
   const resources = Object.fromEntries(apis.map((api) => [api, {
-    scope: 'api:read', audience: api, accessTokenTTL: accessTokenTtl, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } },
+    scope: apiScope, audience: api, accessTokenTTL: accessTokenTtl, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } },
   }]));
 
   const redirectUris = origins.flatMap((app) => paths.map((path) => app + path));
