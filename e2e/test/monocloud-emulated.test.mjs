@@ -218,6 +218,18 @@ describe('the page', () => {
     assert.equal(locks.length, 1);
   });
 
+  test('gives the error of a callback although its address cannot be cleaned', async () => {
+    page.window.sessionStorage.setItem('mc.state.app', JSON.stringify(pending()));
+    page.window.location.href = `${APP}/?error=access_denied&state=s`;
+    delete page.window.history;
+    await assert.rejects(make().processCallback(), { message: 'access_denied' });
+  });
+
+  test('takes what stands in for an answer, with JSON and no text', async () => {
+    globalThis.fetch = () => ({ status: 200, json: async () => ({ issuer: ISSUER, authorization_endpoint: 'a' }) });
+    assert.equal((await new MonoCloudOidcClient(ISSUER, 'app').getMetadata()).authorization_endpoint, 'a');
+  });
+
   test('gives errors of the storage as they are', async () => {
     const mine = new Error('full');
     const storage = { getItem: async () => null, setItem: async () => { throw mine; }, removeItem: async () => {} };

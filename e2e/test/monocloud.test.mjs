@@ -252,6 +252,23 @@ describe('the drop-in', () => {
     await tab.page.waitForUrl((url) => url === `${world.app.origin}/start`);
   });
 
+  test('who signs out in one tab is not brought back by the renewal of another', async () => {
+    await tab.signIn();
+    const other = await openTab(world, browser);
+    const refreshes = world.provider.count({ path: '/token', grant: 'refresh_token' });
+    let release;
+    world.provider.rule({ path: '/token' }, holdAnswer(new Promise((resolve) => { release = resolve; })), 1);
+    const refresh = tab.call('refreshSession');
+    await until(() => world.provider.count({ path: '/token', grant: 'refresh_token' }) > refreshes, 'the refresh');
+    const signOut = other.do('signOut', { federatedSignOut: false });
+    await other.page.waitFor(async () => (await navigator.locks.query()).pending.length > 0);
+    release();
+    await refresh;
+    await signOut;
+    assert.equal(await tab.stored(SESSION), null);
+    await other.close();
+  });
+
   test('two tabs renew one after the other, and the second takes what the first fetched', async () => {
     await tab.signIn();
     await expire();

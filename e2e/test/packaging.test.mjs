@@ -157,12 +157,24 @@ client.getSession().then(() => console.log('a session'), (error) => console.log(
     await writeFile(join(project, 'src/moved.js'), `import { MonoCloudWebJSClient, MemoryStorage, MonoCloudTokenError } from '@monocloud/auth-web-js';
 import { generateState } from '@monocloud/auth-web-js/utils';
 const client = new MonoCloudWebJSClient({ tenantDomain: 'https://login.example.com', clientId: 'app', storage: new MemoryStorage() });
-const part = (value) => btoa(JSON.stringify(value)).replace(/=/g, '');
-const forged = part({ alg: 'RS256' }) + '.' + part({ sub: 'mallory' }) + '.AAAA';
-const key = { kty: 'RSA', e: 'AQAB', n: ('w' + 'A'.repeat(341)) };
-const checked = client.oidcClient.validateIdToken(forged, { keys: [key] }, 0, 60).catch((error) => error instanceof MonoCloudTokenError && error.message);
-Promise.all([client.getSession(), checked]).then(([session, refused]) => {
-  const told = !session && generateState().length === 43 && refused === 'JWT signature verification failed' ? 'no session' : String(refused);
+const algorithm = { name: 'RSASSA-PKCS1-v1_5', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: 'SHA-256' };
+const text = (binary) => btoa(binary).replace(/[+]/g, '-').replace(/[/]/g, '_').replace(/=/g, '');
+const part = (value) => text(JSON.stringify(value));
+async function check() {
+  const { publicKey, privateKey } = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const { kty, n, e } = await crypto.subtle.exportKey('jwk', publicKey);
+  const iat = Math.floor(Date.now() / 1000);
+  const claims = { iss: 'https://login.example.com', aud: 'app', sub: 'alice', iat, exp: iat + 60 };
+  const signed = part({ alg: 'RS256' }) + '.' + part(claims);
+  const signature = text(String.fromCharCode(...new Uint8Array(await crypto.subtle.sign(algorithm.name, privateKey, new TextEncoder().encode(signed)))));
+  const validate = (token) => client.oidcClient.validateIdToken(token, { keys: [{ kty, n, e }] }, 0, 60);
+  const { sub } = await validate(signed + '.' + signature);
+  const forged = part({ alg: 'RS256' }) + '.' + part({ ...claims, sub: 'mallory' }) + '.' + signature;
+  const refused = await validate(forged).catch((error) => error instanceof MonoCloudTokenError && error.message);
+  return sub + ', ' + refused;
+}
+Promise.all([client.getSession(), check()]).then(([session, checked]) => {
+  const told = !session && generateState().length === 43 && checked === 'alice, JWT signature verification failed' ? 'no session' : checked;
   globalThis.document ? (document.title = told) : console.log(told);
 });
 `);

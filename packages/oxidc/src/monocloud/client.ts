@@ -2,23 +2,23 @@
  * The client of the drop-in: one session in a storage of the application's choice, and the flows that begin, renew and end it.
  * @module
  */
+import { cleanAddress, cleanAddressAnyway, demand, same } from './callback.js';
+import { demandOpenid } from './claims.js';
 import { MonoCloudJsError, MonoCloudOPError, MonoCloudValidationError } from './errors.js';
 import { ensureLeadingSlash, findToken, isPresent, now, parseSpaceSeparatedSet, removeTrailingSlash, setsEqual, timingSafeEqual } from './internal.js';
 import { locked, once } from './locks.js';
-import { demandOpenid, MonoCloudOidcClient } from './oidc.js';
+import { MonoCloudOidcClient } from './oidc.js';
 import { signInRequest } from './request.js';
 import { Sessions } from './sessions.js';
 import { generateState, parseCallbackParams } from './utils.js';
 import type {
   AccessToken,
-  CallbackParams,
   CallbackState,
   GetTokensOptions,
   MonoCloudSession,
   MonoCloudTokens,
   MonoCloudWebJSClientOptions,
   RefreshOptions,
-  ResponseTypes,
   SignInOptions,
   SignInSilentOptions,
   SignOutOptions,
@@ -27,17 +27,6 @@ import { handOver, openFrame, openPopup, type Ref, surroundings, visit } from '.
 
 /** A token with less than this is renewed, in seconds. */
 const MARGIN = 30;
-
-/** What each response type must bring. */
-const REQUIRED: Record<string, (given: CallbackParams) => string | false> = {
-  code: ({ code }) => !code && "'code'",
-  token: ({ accessToken }) => !accessToken && "'access_token'",
-  id_token: ({ idToken }) => !idToken && "'id_token'",
-  'id_token token': ({ idToken, accessToken }) => !(idToken && accessToken) && "'id_token' or 'access_token'",
-  'code id_token': ({ code, idToken }) => !(code && idToken) && "'code' or 'id_token'",
-  'code token': ({ code, accessToken }) => !(code && accessToken) && "'code' or 'access_token'",
-  'code id_token token': ({ code, idToken, accessToken }) => !(code && idToken && accessToken) && "'code', 'id_token', or 'access_token'",
-};
 
 /**
  * Signs people in from a browser application and keeps their tokens.
@@ -91,7 +80,7 @@ export class MonoCloudWebJSClient {
       else if (isSignOut && state.signOut) await this.internalProcessSignOutCallback(href, state);
     } catch (error) {
       // A code or state that failed is of no use to anybody but a thief.
-      if (same(window.location.href, this.#signInUri) || same(window.location.href, this.#signOutUri)) cleanAddress();
+      if (same(window.location.href, this.#signInUri) || same(window.location.href, this.#signOutUri)) cleanAddressAnyway();
       throw error;
     }
   }
@@ -242,7 +231,7 @@ export class MonoCloudWebJSClient {
     await this.#signedOut(callbackUrl, callbackState, this.#signOutUri);
   }
 
-  async #signedIn(callbackUrl: string, state: CallbackState): Promise<MonoCloudSession> {
+  async #signedIn(callbackUrl: string, state: CallbackState, ended: () => boolean = () => false): Promise<MonoCloudSession> {
     if (!same(callbackUrl, this.#signInUri)) throw new MonoCloudValidationError('Incorrect callback url');
     if (state.signOut) throw new MonoCloudValidationError('Incorrect callback state');
     const { scopes, responseType } = state;
@@ -265,7 +254,7 @@ export class MonoCloudWebJSClient {
       : await (await import('./implicit.js')).session(this.oidcClient, response, state, {
           ...this.#checks, algorithm: this.#options.idTokenSigningAlgorithm ?? 'RS256', onSessionCreating,
         });
-    await this.#sessions.write(session);
+    await this.#write(session, ended);
     await this.#return(state);
     return session;
   }
@@ -280,10 +269,12 @@ export class MonoCloudWebJSClient {
   }
 
   async #inWindow(ref: Ref, options: SignInOptions, prompt?: string): Promise<MonoCloudSession> {
+    // What nobody asked for in a click does not undo a sign-out.
+    const ended = prompt ? this.#sessions.mark() : undefined;
     try {
       const { params, state } = await this.#signInRequest(prompt ? 'silent' : 'popup', options, prompt);
       const back = await visit(ref, await this.oidcClient.authorizationUrl(params), this.#origin, this.#windowTimeout);
-      return await this.#signedIn(back, state);
+      return await this.#signedIn(back, state, ended);
     } finally {
       ref.close();
     }
@@ -373,26 +364,6 @@ export class MonoCloudWebJSClient {
     const { fetchUserinfo = true, validateIdToken = true, clockSkew = 0, clockTolerance = 60, filteredIdTokenClaims } = this.#options;
     return { fetchUserInfo: fetchUserinfo, validateIdToken, idTokenClockSkew: clockSkew, idTokenClockTolerance: clockTolerance, filteredIdTokenClaims };
   }
-}
-
-/** Whether an address is one of ours, whatever follows its path. */
-function same(address: string, uri: string): boolean {
-  const { origin, pathname } = new URL(address);
-  return removeTrailingSlash(origin + pathname) === uri;
-}
-
-/** Takes query and fragment out of the address bar. */
-function cleanAddress(): void {
-  const url = new URL(window.location.href);
-  url.search = url.hash = '';
-  window.history.replaceState({}, document.title, url.href);
-}
-
-/** What a response lacks. */
-function demand(responseType: ResponseTypes, response: CallbackParams): string | false {
-  const lacking = Object.hasOwn(REQUIRED, responseType) ? REQUIRED[responseType] : undefined;
-  if (!lacking) throw new MonoCloudValidationError(`Unsupported response_type: ${responseType}`);
-  return lacking(response);
 }
 
 /** A session whose newest token is kept under the scopes by which it will be looked for. */

@@ -3,9 +3,10 @@
  * that still have them; RFC 9700 section 2.1.2 advises against them.
  * @module
  */
+import { demandOpenid, sameSubject, without } from './claims.js';
 import { MonoCloudTokenError, MonoCloudValidationError } from './errors.js';
 import { now, profileSync, validateTokenHash } from './internal.js';
-import { demandOpenid, type MonoCloudOidcClient, sameSubject, without } from './oidc.js';
+import type { MonoCloudOidcClient } from './oidc.js';
 import type { AuthenticateOptions, CallbackParams, CallbackState, IdTokenClaims, MonoCloudSession } from './types.js';
 
 /** Makes a session of the tokens in an address. */

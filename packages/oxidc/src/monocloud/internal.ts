@@ -2,7 +2,7 @@
  * Small helpers, `oxidc/monocloud/internal`.
  * @packageDocumentation
  */
-import { decode, encode, random } from '../host/crypto.js';
+import { encode, random } from '../host/crypto.js';
 import { selectKey } from './keys.js';
 import type { AccessToken, Jwk, Jwks, JwsHeaderParameters, MonoCloudUser, UserinfoResponse } from './types.js';
 

@@ -2,8 +2,10 @@
  * The low-level client: one operation of the protocol a method.
  * @module
  */
+import { demandOpenid, sameSubject, without } from './claims.js';
 import { MonoCloudHttpError, MonoCloudTokenError, MonoCloudValidationError } from './errors.js';
-import { encodeBase64, findToken, isJsonObject, isPresent, now, parseClientSecret, parseSpaceSeparated, parseSpaceSeparatedSet, profileSync, removeTrailingSlash } from './internal.js';
+import { authorization, parameters } from './forms.js';
+import { encodeBase64, findToken, isJsonObject, isPresent, now, parseClientSecret, parseSpaceSeparatedSet, profileSync, removeTrailingSlash } from './internal.js';
 import { KeyError } from './keys.js';
 import { json, refused, send, unexpected, type Answer } from './transport.js';
 import type {
@@ -17,7 +19,6 @@ import type {
   Jwks,
   MonoCloudClientOptionsBase,
   MonoCloudSession,
-  MonoCloudUser,
   ParResponse,
   PushedAuthorizationParams,
   RefetchUserInfoOptions,
@@ -28,9 +29,6 @@ import type {
   UserinfoResponse,
 } from './types.js';
 import { part, verifyIdToken } from './verify.js';
-
-/** Claims that say nothing about the person. */
-const FILTERED = ['iss', 'exp', 'nbf', 'aud', 'nonce', 'iat', 'auth_time', 'c_hash', 'at_hash', 's_hash'];
 
 interface Cached<T> {
   value: T;
@@ -101,7 +99,7 @@ export class MonoCloudOidcClient {
   /** The address at which a person signs in. */
   async authorizationUrl(params: AuthorizationParams): Promise<string> {
     const endpoint = await this.#endpoint('authorization_endpoint');
-    return `${endpoint}${endpoint.includes('?') ? '&' : '?'}${this.#authorization(params)}`;
+    return `${endpoint}${endpoint.includes('?') ? '&' : '?'}${authorization(this.#clientId, params)}`;
   }
 
   /** The address at which a person signs out (OpenID Connect RP-Initiated Logout 1.0). */
@@ -118,7 +116,7 @@ export class MonoCloudOidcClient {
 
   /** A pushed authorization request (RFC 9126). */
   async pushedAuthorizationRequest(params: PushedAuthorizationParams): Promise<ParResponse> {
-    const answer = await this.#post('pushed_authorization_request_endpoint', this.#authorization(params));
+    const answer = await this.#post('pushed_authorization_request_endpoint', authorization(this.#clientId, params));
     if (answer.status === 201) return json(answer);
     throw refused(answer, 'par_request_failed', 'Pushed Authorization Request Failed', 'Error while performing pushed authorization request.');
   }
@@ -302,36 +300,6 @@ export class MonoCloudOidcClient {
     return { token, userinfo };
   }
 
-  #authorization(params: AuthorizationParams): URLSearchParams {
-    const { requestUri, responseType, codeChallenge, maxAge } = params;
-    const form = parameters([
-      ['client_id', this.#clientId],
-      ['redirect_uri', params.redirectUri],
-      ['request_uri', requestUri],
-      ['scope', params.scopes],
-      ['response_type', responseType ?? (requestUri ? undefined : 'code')],
-      ['authenticator_hint', params.authenticatorHint],
-      ['login_hint', params.loginHint],
-      ['request', params.request],
-      ['response_mode', params.responseMode],
-      ['acr_values', params.acrValues?.join(' ')],
-      ['nonce', params.nonce],
-      ['ui_locales', params.uiLocales],
-      ['display', params.display],
-      ['max_age', maxAge === undefined ? undefined : String(maxAge)],
-      ['prompt', params.prompt],
-      ['audience', params.audience],
-      ['id_token_hint', params.idTokenHint],
-    ], params.resource);
-    const last = parameters([
-      ['code_challenge', codeChallenge],
-      ['code_challenge_method', codeChallenge && (params.codeChallengeMethod ?? 'S256')],
-      ['state', params.state],
-    ]);
-    last.forEach((value, name) => form.append(name, value));
-    return form;
-  }
-
   /** Sends a form, as the client that this is. */
   async #post(endpoint: string, form: URLSearchParams, answered = true): Promise<Answer> {
     const headers: Record<string, string> = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -390,29 +358,4 @@ export class MonoCloudOidcClient {
     this.#flights.set(name, flight);
     return flight as Promise<T>;
   }
-}
-
-/** A form of what is there, with one member for each resource at the end. */
-function parameters(members: [string, string | undefined][], resource?: string): URLSearchParams {
-  const form = new URLSearchParams();
-  for (const [name, value] of members) if (value) form.append(name, value);
-  for (const one of parseSpaceSeparated(resource) ?? []) form.append('resource', one);
-  return form;
-}
-
-/** What of an ID token becomes part of the user. */
-export function without(claims: Partial<IdTokenClaims>, filtered: readonly string[] = FILTERED): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(claims).filter(([name]) => !filtered.includes(name)));
-}
-
-/** OpenID Connect Core 1.0 sections 5.3.2 and 12.2: what is added to a session is about the same person. An answer that names nobody is taken. */
-export function sameSubject(known: { sub?: unknown } | undefined, told: { sub?: unknown } | Partial<MonoCloudUser> | undefined): void {
-  if (known?.sub !== undefined && told?.sub !== undefined && known.sub !== told.sub) {
-    throw new MonoCloudTokenError('The subject is another one than before');
-  }
-}
-
-/** The UserInfo endpoint wants a token for it. */
-export function demandOpenid(scopes: string | undefined): void {
-  if (!parseSpaceSeparatedSet(scopes).has('openid')) throw new MonoCloudValidationError('Fetching userinfo requires the openid scope');
 }
