@@ -13,32 +13,35 @@ import { errorPage, signedOutPage, signOutAtOnce, signOutPage } from './pages.mj
 /** The client identifier of the client whose ID tokens are signed with an algorithm. */
 export const clientIdFor = (alg) => (alg === 'RS256' ? 'spa' : `spa-${alg.toLowerCase()}`);
 
+const frontTypes = ['code', 'id_token', 'id_token token', 'code id_token', 'code token', 'code id_token token'];
+
 /**
  * Starts a provider.
  *
  * - `host`, `port`: where it listens; `issuer`: its name, where a proxy stands before it.
  * - `origins`: the applications' origins; each may send people back to `/` and to `paths`.
- * - `apis`: resource indicators for which it issues JWT access tokens.
+ * - `apis`: resource indicators for which it issues JWT access tokens; `apiScope`: their scopes.
  * - `accessTokenTtl`, `idTokenTtl`, `refreshTokenTtl`: lifetimes in seconds.
  * - `dpopNonce`: wants a nonce in every DPoP proof; `requirePushed`: takes pushed authorization requests only; `requestKeys`: the
  *   public keys of the client that signs its requests.
  * - `confirmSignIn`, `confirmSignOut`: answers its own pages itself.
+ * - `frontChannel`: has a client `spa-front` that may be given tokens in the address itself.
  * - `tls`: the key and certificate, for https; `middleware`: Koa functions through which every request goes first.
  * - `issueRefreshToken`: when; with the scope `offline_access`, if it is not given.
  *
  * The result's `tokenRequests` lists what became of every request at the token endpoint.
  */
 export async function startProvider({
-  host = '127.0.0.1', port = 0, issuer, origins = [], paths = ['/'], apis = [],
+  host = '127.0.0.1', port = 0, issuer, origins = [], paths = ['/'], apis = [], apiScope = 'api:read',
   accessTokenTtl = 60, idTokenTtl = 600, refreshTokenTtl = 3600, confirmSignIn = false, confirmSignOut = false,
-  dpopNonce = false, requirePushed = false, requestKeys = [],
+  dpopNonce = false, requirePushed = false, requestKeys = [], frontChannel = false,
   tls, middleware = [], issueRefreshToken = (ctx, client, code) => code.scopes.has('offline_access'),
 } = {}) {
   const server = tls ? createSecureServer(tls) : createServer();
   const origin = await listen(server, { host, port });
   const keys = await createKeys();
   const resources = Object.fromEntries(apis.map((api) => [api, {
-    scope: 'api:read', audience: api, accessTokenTTL: accessTokenTtl, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } },
+    scope: apiScope, audience: api, accessTokenTTL: accessTokenTtl, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } },
   }]));
 
   const redirectUris = origins.flatMap((app) => paths.map((path) => app + path));
@@ -55,12 +58,15 @@ export async function startProvider({
     { ...client('RS256'), client_id: 'spa-userinfo', userinfo_signed_response_alg: 'ES256' },
     { ...client('RS256'), client_id: 'spa-jar', request_object_signing_alg: 'ES256', require_signed_request_object: true, jwks: { keys: requestKeys } },
     { ...client('RS256'), client_id: 'device', grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'], response_types: [], redirect_uris: [] },
-  ].filter(({ client_id: id }) => id !== 'spa-jar' || requestKeys.length > 0);
+    // Only a native application may have the implicit grant on loopback.
+    { ...client('RS256'), client_id: 'spa-front', application_type: 'native', grant_types: ['authorization_code', 'implicit'], response_types: frontTypes },
+  ].filter(({ client_id: id }) => (id !== 'spa-jar' || requestKeys.length > 0) && (id !== 'spa-front' || frontChannel));
 
   const provider = new Provider(issuer ?? origin, {
     adapter: createMemoryAdapter(),
     jwks: { keys },
     clients: [...algorithms.map(client), ...extended],
+    ...(frontChannel && { responseTypes: frontTypes }),
     clientBasedCORS: (ctx, app) => origins.includes(app),
     // The default of 15 seconds would accept tokens that long after their end.
     clockTolerance: 0,

@@ -171,6 +171,58 @@ client.getSession().then(() => console.log('a session'), (error) => console.log(
     assert.equal(stderr, '');
   });
 
+  test('the drop-in works under the name that it replaces, in a bundle and in Node', async () => {
+    const { build } = await import('esbuild');
+    await writeFile(join(project, 'src/moved.js'), `import { MonoCloudWebJSClient, MemoryStorage, MonoCloudTokenError } from '@monocloud/auth-web-js';
+import { generateState } from '@monocloud/auth-web-js/utils';
+const client = new MonoCloudWebJSClient({ tenantDomain: 'https://login.example.com', clientId: 'app', storage: new MemoryStorage() });
+const algorithm = { name: 'RSASSA-PKCS1-v1_5', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: 'SHA-256' };
+const text = (binary) => btoa(binary).replace(/[+]/g, '-').replace(/[/]/g, '_').replace(/=/g, '');
+const part = (value) => text(JSON.stringify(value));
+async function check() {
+  const { publicKey, privateKey } = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const { kty, n, e } = await crypto.subtle.exportKey('jwk', publicKey);
+  const iat = Math.floor(Date.now() / 1000);
+  const claims = { iss: 'https://login.example.com', aud: 'app', sub: 'alice', iat, exp: iat + 60 };
+  const signed = part({ alg: 'RS256' }) + '.' + part(claims);
+  const signature = text(String.fromCharCode(...new Uint8Array(await crypto.subtle.sign(algorithm.name, privateKey, new TextEncoder().encode(signed)))));
+  const validate = (token) => client.oidcClient.validateIdToken(token, { keys: [{ kty, n, e }] }, 0, 60);
+  const { sub } = await validate(signed + '.' + signature);
+  const forged = part({ alg: 'RS256' }) + '.' + part({ ...claims, sub: 'mallory' }) + '.' + signature;
+  const refused = await validate(forged).catch((error) => error instanceof MonoCloudTokenError && error.message);
+  return sub + ', ' + refused;
+}
+Promise.all([client.getSession(), check()]).then(([session, checked]) => {
+  const told = !session && generateState().length === 43 && checked === 'alice, JWT signature verification failed' ? 'no session' : checked;
+  globalThis.document ? (document.title = told) : console.log(told);
+});
+`);
+    const outdir = join(project, 'moved');
+    const alias = { '@monocloud/auth-web-js': 'oxidc/monocloud' };
+    await build({ absWorkingDir: project, entryPoints: ['src/moved.js'], bundle: true, format: 'esm', outdir, alias, logLevel: 'silent' });
+    await worksWhenServed({ '/': outdir }, { '/index.html': page('/moved.js') });
+    const { stdout } = await run('node', [join(outdir, 'moved.js')], { cwd: project });
+    assert.equal(stdout.trim(), 'no session');
+  });
+
+  test('the types of the drop-in are those that applications write', async () => {
+    await writeFile(join(project, 'moved.ts'), `import { MonoCloudWebJSClient, type IStorage, type SignInOptions, type MonoCloudSession, type OnSessionCreating, type PostCallback } from 'oxidc/monocloud';
+import { isUserInGroup } from 'oxidc/monocloud/utils';
+import { isPresent } from 'oxidc/monocloud/internal';
+const storage: IStorage = { getItem: async () => null, setItem: async () => {}, removeItem: async () => {} };
+const postCallback: PostCallback = (state) => console.log(state.returnUrl);
+const onSessionCreating: OnSessionCreating = async (session, claims, userinfo, appState) => { session.extra = [claims?.sub, userinfo?.email, appState?.a]; };
+const client = new MonoCloudWebJSClient({ tenantDomain: 'a', clientId: 'b', storage, postCallback, onSessionCreating });
+const options: SignInOptions = { mode: 'popup', authenticatorHint: 'passkey', prompt: 'something-else' };
+export const session: Promise<MonoCloudSession | undefined> = client.signIn(options).then(() => client.getSession());
+export const found = session.then((one) => isPresent(one?.idToken) && !!one && isUserInGroup(one.user, ['a']));
+// @ts-expect-error: the client identifier is needed
+new MonoCloudWebJSClient({ tenantDomain: 'a' });
+`);
+    const compiler = folder('packages/oxidc/node_modules/typescript/bin/tsc');
+    await run('node', [compiler, '--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2022,dom', 'moved.ts'], { cwd: project });
+  });
+
   test('holds what is published and nothing else', async () => {
     const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: folder('packages/oxidc') });
     const files = JSON.parse(stdout)[0].files.map(({ path }) => path);

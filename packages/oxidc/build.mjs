@@ -1,5 +1,5 @@
 // Builds dist/ from the sources and from the modules that the compiler made:
-// `node build.mjs <core> <extended core> <guest> <host> [--dev]`.
+// `node build.mjs <core> <extended core> <guest> <host> <identity> [--dev]`.
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 
-const [core, extended, guest, host, flag] = process.argv.slice(2);
+const [core, extended, guest, host, identity, flag] = process.argv.slice(2);
 const run = promisify(execFile);
 const here = import.meta.dirname;
 const dist = join(here, 'dist');
@@ -25,6 +25,7 @@ const modules = Object.fromEntries(await Promise.all(Object.entries({
   '#extended-bytes': optimise(extended, join(dist, 'oxidc_extended_bg.wasm')),
   '#guest-bytes': optimise(guest, join(dist, 'miniapp', 'guest.wasm')),
   '#host-bytes': optimise(host, `${host}.small`),
+  '#identity-bytes': optimise(identity, `${identity}.small`),
 }).map(async ([name, file]) => [name, await file])));
 
 // Of all masks the one with which the fewest octets of our modules need an escape or two octets of UTF-8: a script that carries a
@@ -45,6 +46,9 @@ const common = { bundle: true, format: 'esm', charset: 'utf8', target: 'es2022',
 for (const name of ['index', 'wasm']) {
   await build({ ...common, entryPoints: [join(here, 'src', `${name}.ts`)], outdir: dist, minify: true, splitting: true, chunkNames: '[name]-[hash]' });
 }
+// Whoever moves over may load another of our entries too: the chunks are the same files.
+await build({ ...common, entryPoints: [join(here, 'src/monocloud/index.ts')], outdir: dist, entryNames: 'monocloud/[name]', minify: true, splitting: true, chunkNames: '[name]-[hash]' });
+await build({ ...common, entryPoints: ['utils', 'internal'].map((name) => join(here, 'src/monocloud', `${name}.ts`)), outdir: join(dist, 'monocloud'), minify: true });
 const miniapp = (...names) => names.map((name) => join(here, 'src/miniapp', `${name}.ts`));
 await build({ ...common, entryPoints: miniapp('index', 'wasm', 'host/index'), outdir: join(dist, 'miniapp'), minify: true });
 // What a script tag loads is read in whatever encoding the page has.

@@ -34,11 +34,13 @@ const file = (name) => sizes(readFileSync(join(here, 'dist', name)));
 const client = ['AuthClient', "new AuthClient({ issuer: 'https://a.example', clientId: 'a' })"];
 const frame = ['createFrame', "createFrame({ hosts: ['https://a.example'] })"];
 const host = ['createHost', "createHost({ tokens: async () => ({ accessToken: '' }) })"];
+const dropIn = ['MonoCloudWebJSClient', "new MonoCloudWebJSClient({ tenantDomain: 'https://a.example', clientId: 'a' })"];
 console.log(JSON.stringify({
   'oxidc/wasm': beside(await bundle('wasm', ...client), file('oxidc_bg.wasm')),
   oxidc: { total: await bundle('index', ...client) },
   extended: { module: file('oxidc_extended_bg.wasm') },
   'oxidc/miniapp/wasm': beside(await bundle('miniapp/wasm', ...frame), file('miniapp/guest.wasm')),
   'oxidc/miniapp': { total: await bundle('miniapp/index', ...frame) },
+  'oxidc/monocloud': { total: await bundle('monocloud/index', ...dropIn) },
   'oxidc/miniapp/host': { total: await bundle('miniapp/host/index', ...host) },
 }));

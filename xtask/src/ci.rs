@@ -36,8 +36,10 @@ fn lints() -> Result<()> {
     words.extend(browser.iter().map(String::as_str));
     words.extend(["--", "-D", "warnings"]);
     run_program(".", &words)?;
-    let extended = ["--package=oxidc-wasm", "--no-default-features", "--features=standalone,extended", "--", "-D", "warnings"];
-    run_program(".", &[["cargo", "clippy", "--quiet", "--target", "wasm32-unknown-unknown"].as_slice(), &extended].concat())?;
+    for features in ["--features=standalone,extended", "--features=standalone,identity"] {
+        let module = ["--package=oxidc-wasm", "--no-default-features", features, "--", "-D", "warnings"];
+        run_program(".", &[["cargo", "clippy", "--quiet", "--target", "wasm32-unknown-unknown"].as_slice(), &module].concat())?;
+    }
     let mut docs = program(".", &["cargo", "doc", "--quiet", "--workspace", "--no-deps"]);
     docs.env("RUSTDOCFLAGS", "-D warnings");
     run_prepared(docs, "cargo doc")?;

@@ -20,11 +20,15 @@ pub const SIDES: [&str; 2] = ["guest", "host"];
 
 pub fn run(dev: bool) -> Result<()> {
     generated::write()?;
-    // Both are built under one name, so the first is put aside.
-    let aside = root().join("target/oxidc_wasm_extended.wasm");
-    fs::copy(module(&["standalone", "extended"])?, &aside)?;
+    // All are built under one name, so the first ones are put aside.
+    let aside = |feature: &str| -> Result<PathBuf> {
+        let aside = root().join(format!("target/oxidc_wasm_{feature}.wasm"));
+        fs::copy(module(&["standalone", feature])?, &aside)?;
+        Ok(aside)
+    };
+    let [extended, identity] = ["extended", "identity"].map(aside);
     let [guest, host] = SIDES.map(miniapp);
-    let modules = [core()?, aside, guest?, host?].map(|module| module.display().to_string());
+    let modules = [core()?, extended?, guest?, host?, identity?].map(|module| module.display().to_string());
     npm_packages("packages/oxidc")?;
     let mut words = vec!["node", "build.mjs"];
     words.extend(modules.iter().map(String::as_str));

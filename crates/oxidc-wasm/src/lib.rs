@@ -9,6 +9,7 @@ extern crate alloc;
 #[cfg(all(feature = "standalone", target_arch = "wasm32"))]
 mod allocator;
 pub mod effects;
+pub mod identity;
 pub mod outcomes;
 #[cfg(all(feature = "standalone", target_arch = "wasm32"))]
 mod standalone;

@@ -7,8 +7,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::UnsafeCell;
 
+#[cfg(not(feature = "identity"))]
 use crate::Core;
 use crate::allocator::Blocks;
+#[cfg(feature = "identity")]
+use crate::identity::Check as Core;
 
 #[global_allocator]
 static ALLOCATOR: Blocks = Blocks::new();

@@ -16,3 +16,7 @@ declare module '#host-bytes' {
   const bytes: string;
   export default bytes;
 }
+declare module '#identity-bytes' {
+  const bytes: string;
+  export default bytes;
+}

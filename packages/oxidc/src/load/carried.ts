@@ -4,9 +4,14 @@
  * @module
  */
 
-/** The module as if it had been fetched. */
-export function carried(text: string): Response {
+/** The octets of the module. */
+export function octetsOf(text: string): Uint8Array<ArrayBuffer> {
   const octets = new Uint8Array(text.length);
   for (let at = 0; at < text.length; at += 1) octets[at] = text.charCodeAt(at) ^ MASK;
-  return new Response(octets, { headers: { 'content-type': 'application/wasm' } });
+  return octets;
+}
+
+/** The module as if it had been fetched. */
+export function carried(text: string): Response {
+  return new Response(octetsOf(text), { headers: { 'content-type': 'application/wasm' } });
 }
