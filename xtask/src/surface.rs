@@ -18,7 +18,8 @@ pub fn run(check: bool) -> Result<()> {
     // The drop-in has the names of what it replaces, whatever we think of them: its report stands apart.
     let (own, drop_in) = typescript.split_once(DROP_IN).map_or((typescript.as_str(), ""), |(own, rest)| (own, rest));
     let folder = root().join("packages/oxidc");
-    let mut reports = vec![(folder.join("public-api.txt"), own.to_owned()), (folder.join("public-api-monocloud.txt"), format!("{DROP_IN}{drop_in}"))];
+    let mut reports =
+        vec![(folder.join("public-api.txt"), own.to_owned()), (folder.join("public-api-monocloud.txt"), format!("{DROP_IN}{drop_in}"))];
     for name in folders_with("crates", "Cargo.toml")?.iter().filter(|name| CRATES.contains(&name.as_str())) {
         let folder = root().join("crates").join(name);
         reports.push((folder.join("public-api.txt"), step(&format!("surface of {name}"), || rust_surface::report(name))?));

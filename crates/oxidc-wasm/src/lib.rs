@@ -3,6 +3,7 @@
 //! Nothing is decided here: commands and outcomes are read from JSON, effects are written as JSON.
 
 #![cfg_attr(all(feature = "standalone", target_arch = "wasm32"), no_std)]
+#![cfg_attr(test, allow(clippy::panic))]
 
 extern crate alloc;
 

@@ -309,7 +309,7 @@ export interface MonoCloudClientOptionsBase {
   /** Seconds. */
   metadataCacheDuration?: number | undefined;
   /** Sends requests in place of the global `fetch`. */
-  fetcher?: typeof fetch | undefined;
+  fetcher?: ((url: string, init?: RequestInit) => Promise<Response>) | undefined;
   trustStoreId?: string | undefined;
   metadataResolver?: (() => IssuerMetadata | Promise<IssuerMetadata>) | undefined;
   jwksResolver?: (() => Jwks | Promise<Jwks>) | undefined;

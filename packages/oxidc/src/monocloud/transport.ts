@@ -4,6 +4,7 @@
  */
 import { MonoCloudHttpError, MonoCloudOPError, type MonoCloudRawResponse } from './errors.js';
 import { isJsonObject } from './internal.js';
+import type { MonoCloudClientOptionsBase } from './types.js';
 
 /** How long a request may take, in milliseconds. */
 const TIMEOUT = 30_000;
@@ -21,7 +22,7 @@ export interface Answer {
  *
  * @throws {@link MonoCloudHttpError} when it does not get through.
  */
-export async function send(fetcher: typeof fetch | undefined, url: string, init: RequestInit = {}): Promise<Answer> {
+export async function send(fetcher: MonoCloudClientOptionsBase['fetcher'], url: string, init: RequestInit = {}): Promise<Answer> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   // No signal goes along: where a DOM is emulated, its signals are not those of the platform's `fetch`.
   const late = new Promise<never>((_, reject) => {
