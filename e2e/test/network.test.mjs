@@ -22,7 +22,7 @@ describe('a refresh', () => {
     await world.close();
   });
   beforeEach(async () => {
-    tab = await openTab(world, browser, { automaticRenewal: false, timeouts: { request: 2_000 } });
+    tab = await openTab(world, browser, { automaticRenewal: false, timeouts: { request: 2_000, silent: 500 } });
     await tab.signIn();
   });
   afterEach(async () => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { engines, open } from '../browsers/index.mjs';
-import { answer, html, loseRequest } from '../servers/faults.mjs';
+import { answer, html, loseAnswer, loseRequest } from '../servers/faults.mjs';
 import { startStatic, strictPolicy } from '../servers/static.mjs';
 import { openTab } from './support/harness.mjs';
 import { startWindows } from './support/windows.mjs';
@@ -108,6 +108,20 @@ describe('a silent sign-in', () => {
     await tab.load();
     await refused('login_required', { mode: 'redirect' });
     assert.equal(asked(), before);
+  });
+
+  test('t224_makes good a refresh whose answer was lost, without a word to the person', async () => {
+    await create({ scopes: 'openid offline_access', automaticRenewal: false });
+    await tab.click('signIn', { mode: 'popup', prompt: 'consent' });
+    assert.equal((await tab.settled()).failed, undefined);
+    const old = (await tab.do('getTokens')).accessToken;
+    const before = asked();
+    world.provider.rule({ grant: 'refresh_token' }, loseAnswer(), 1);
+    const { accessToken } = await tab.do('getTokens', { forceRefresh: true });
+    assert.notEqual(accessToken, old);
+    assert.deepEqual([asked() - before, await frames()], [1, 0]);
+    assert.equal((await tab.do('getSession')).subject, 'alice');
+    assert.ok(!(await tab.events()).some(([event]) => event === 'signedOut'));
   });
 
   test('t339_whose_frame_does_not_come_back_is_frame_failed', async () => {

@@ -8,7 +8,7 @@ use crate::run::output;
 
 /// The most that an entry may cost, in brotli bytes.
 const LIMITS: &[(&str, i64)] =
-    &[("oxidc/wasm", 77_000), ("oxidc", 78_500), ("oxidc/miniapp/wasm", 25_000), ("oxidc/miniapp", 25_000), ("oxidc/miniapp/host", 20_500)];
+    &[("oxidc/wasm", 77_700), ("oxidc", 78_800), ("oxidc/miniapp/wasm", 25_000), ("oxidc/miniapp", 25_000), ("oxidc/miniapp/host", 20_500)];
 
 pub fn run(json: bool) -> Result<()> {
     npm::run(false)?;

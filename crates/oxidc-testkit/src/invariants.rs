@@ -232,6 +232,11 @@ impl Invariants {
         self.scattered = true;
     }
 
+    /// Another person is signed in at the provider than here.
+    pub(crate) fn somebody_else(&mut self) {
+        self.somebody_changed = true;
+    }
+
     fn hands_out(&mut self, page: PageId, access_token: &str) {
         if !self.stored.contains(access_token) && !self.seen(page).alone && !self.scattered {
             self.breaks("INV8: an access token is handed out that was not stored");

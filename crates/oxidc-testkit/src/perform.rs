@@ -124,6 +124,17 @@ impl World {
                 now(self, Outcome::Done);
                 self.plan(2, Step::Go { page, url });
             }
+            Effect::Visit { url, frame: true, .. } if self.frames && !self.network.offline => {
+                if self.provider.signed_in.as_deref() != self.stored_session()["subject"].as_str() {
+                    self.invariants.somebody_else();
+                }
+                let back = self.provider.authorize(self.clock.time(), &Url::parse(&url).expect("an address"));
+                let delay = self.random.between(50, 500);
+                self.answer_later(delay, page, id, Outcome::Text(back));
+            }
+            Effect::Visit { frame: true, timeout, .. } if self.frames => {
+                self.answer_later(i64::from(timeout), page, id, failed(Failure::Timeout, "nothing came back"));
+            }
             // Nobody opened these pages, and their application has no windows and no hooks.
             Effect::Relay { .. } => now(self, failed(Failure::Timeout, "nobody waits")),
             Effect::Visit { .. } | Effect::Ask { .. } => now(self, failed(Failure::Unsupported, "no windows, no hooks")),

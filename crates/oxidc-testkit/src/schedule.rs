@@ -126,6 +126,7 @@ impl Schedule {
         world.provider.id_token_at_refresh = random.chance(250);
         world.locks.available = random.chance(800);
         world.broadcasts = random.chance(850);
+        world.frames = random.chance(500);
         let weather = if random.chance(700) { BAD } else { Weather::default() };
         let most = *random.one_of(&[2, 3, 4, 8, 16]);
         let number = random.between(1, most);
@@ -286,8 +287,15 @@ impl Schedule {
             self.world.notice(tab, Notice::Visible);
         }
         self.pass(RECOVERY);
-        let calls: Vec<_> = self.tabs.iter().map(|tab| self.world.ask_for_tokens(*tab)).collect();
-        self.pass(RECOVERY);
+        let calls: Vec<_> = loop {
+            let before = self.world.stored_session()["id"].clone();
+            let calls = self.tabs.iter().map(|tab| self.world.ask_for_tokens(*tab)).collect();
+            self.pass(RECOVERY);
+            // Who asked before a session took the place of one that was lost may have a token of that one.
+            if self.world.broken().is_some() || self.world.stored_session()["id"] == before {
+                break calls;
+            }
+        };
         if let Some(broken) = self.world.broken() {
             return Some(broken);
         }
@@ -301,8 +309,9 @@ impl Schedule {
             let Some(result) = self.world.result(call) else { return Some("a call does not end although all is well".into()) };
             match result {
                 Ok(tokens) if tokens["accessToken"].as_str().is_some_and(|token| self.world.provider.accepts(token, now - RECOVERY)) => (),
-                // Where the storage failed and tabs do not hear of each other, one may live on with the token of another grant.
-                Ok(tokens) if tampered && !self.world.broadcasts && grant(&tokens["accessToken"]) != of => (),
+                // Where the storage failed or a session was lost, and tabs do not hear of each other, one may live on with the token of
+                // another grant.
+                Ok(tokens) if (tampered || self.world.frames) && !self.world.broadcasts && grant(&tokens["accessToken"]) != of => (),
                 Ok(_) if good && !self.jumped => return Some("a token is handed out that the provider does not accept".into()),
                 // A storage that was emptied is filled again by whoever knows the session, but not before.
                 Err(error) if tampered && [Code::NoSession, Code::SignedOut].contains(&error.code()) => (),

@@ -7,7 +7,7 @@ use oxidc_core::effect::{EffectId, Event, TaskId};
 use oxidc_core::error::Error;
 use oxidc_core::wire::json::Value;
 
-use crate::world::Step;
+use crate::world::{Step, World};
 
 /// One of the tabs of a world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,5 +54,15 @@ pub(crate) struct Page {
 impl State {
     pub(crate) fn new(address: String) -> Self {
         Self { page: None, address, frozen: false, visible: true, kept: Vec::new() }
+    }
+}
+
+impl World {
+    pub(crate) fn tab_of(&self, page: PageId) -> Option<Tab> {
+        self.tabs.iter().position(|tab| tab.page.as_ref().is_some_and(|p| p.id == page)).map(Tab)
+    }
+
+    pub(crate) fn page(&self, tab: Tab) -> &Page {
+        self.tabs[tab.0].page.as_ref().expect("a loaded page")
     }
 }

@@ -59,6 +59,8 @@ pub struct World {
     pub options: Json,
     /// Whether tabs hear of each other's writes.
     pub broadcasts: bool,
+    /// Whether the provider's pages work in a frame, with the cookies that they set elsewhere.
+    pub frames: bool,
     /// What happened so far.
     pub story: Story,
     pub(crate) tabs: Vec<State>,
@@ -103,6 +105,7 @@ impl World {
                 "fetchUserinfo": false,
             }),
             broadcasts: true,
+            frames: false,
             story: Story::default(),
             tabs: Vec::new(),
             random: Random::new(seed),
@@ -367,14 +370,6 @@ impl World {
     pub(crate) fn plan(&mut self, delay: i64, step: Step) {
         self.order += 1;
         self.steps.insert((self.clock.time() + delay, self.order), step);
-    }
-
-    pub(crate) fn tab_of(&self, page: PageId) -> Option<Tab> {
-        self.tabs.iter().position(|tab| tab.page.as_ref().is_some_and(|p| p.id == page)).map(Tab)
-    }
-
-    pub(crate) fn page(&self, tab: Tab) -> &Page {
-        self.tabs[tab.0].page.as_ref().expect("a loaded page")
     }
 
     pub(crate) fn tell(&mut self, tab: Tab, what: impl FnOnce() -> String) {

@@ -10,6 +10,7 @@ use crate::client::Context;
 use crate::command::{SignInOptions, TokenOptions};
 use crate::effect::{Area, Effect, Outcome};
 use crate::error::{Code, Error, Result};
+use crate::session::record::Record;
 use crate::session::{refresh, store, view};
 use crate::time::{Millis, SECOND};
 use crate::wire::json::{Object, Value};
@@ -50,6 +51,15 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions) -> Result<
     let work = cx.clone();
     cx.flights.join(&cx.shell, &flight, Box::pin(async move { authorize::sign_in(&work, options, true, false).await.map(drop) })).await?;
     Ok(view(cx))
+}
+
+/// Begins a session in place of one whose refresh token was lost, of the same person and for the same, if a frame can.
+pub(crate) async fn recover(cx: &Rc<Context>, record: &Record) -> Result<()> {
+    if let Some(code) = remembered(cx, true).await {
+        return Err(code.into());
+    }
+    let (scopes, resources) = (record.scopes.clone(), record.resources.clone());
+    authorize::sign_in(cx, SignInOptions { scopes, resources, window: true, ..SignInOptions::default() }, true, false).await.map(drop)
 }
 
 fn asks_nothing_special(options: &SignInOptions) -> bool {

@@ -118,7 +118,8 @@ pub(crate) fn user_of(cx: &Context, claims: &Object) -> Object {
 }
 
 /// Begins a session: whatever was there before is replaced in one step. With `same_user`, another person's arrival ends the
-/// session that is there. One without anything shown, which began `silent`, gives way to a sign-out that came later.
+/// session that is there. One without anything shown, which began `silent`, gives way to a sign-out and to another person's
+/// sign-in that came later.
 pub(crate) async fn begin(cx: &Rc<Context>, record: Record, same_user: bool, silent: Option<Millis>) -> Result<Value> {
     store::load(cx).await;
     let before = cx.sessions.record.borrow().as_ref().map(|record| record.binding.clone());
@@ -126,11 +127,13 @@ pub(crate) async fn begin(cx: &Rc<Context>, record: Record, same_user: bool, sil
         store::reload(cx).await;
     }
     loop {
-        if silent.is_some_and(|began| cx.sessions.signed_out.get().is_some_and(|at| at >= began)) {
+        let there = cx.sessions.record();
+        let other = there.filter(|there| same_user && there.subject != record.subject);
+        let later = other.as_ref().map(|other| other.authenticated_at).max(cx.sessions.signed_out.get());
+        if silent.is_some() && later >= silent {
             return Err(Code::SignedOut.into());
         }
-        let there = cx.sessions.record();
-        if let Some(there) = there.filter(|there| same_user && there.subject != record.subject) {
+        if let Some(there) = other {
             if end(cx, &there, "user_changed").await {
                 return Err(Code::UserChanged.into());
             }

@@ -15,6 +15,7 @@ use crate::config::discovery;
 use crate::config::options::has;
 use crate::error::{Code, Error, Kind, Result, SessionEffect};
 use crate::login::exchange::{TokenResponse, token_request};
+use crate::login::silent;
 use crate::login::verify::{self, Checks};
 use crate::signout::revoke;
 use crate::time::{Millis, SECOND};
@@ -269,14 +270,28 @@ fn is_lost(error: &Error) -> bool {
     matches!(error.code(), Code::TimedOut | Code::NetworkFailed | Code::ResponseTooLarge | Code::AnswerNotJson | Code::TokenResponseInvalid)
 }
 
-/// The provider does not accept the refresh token. Before the person is asked to sign in again, a sign-in without them may be
-/// tried once: here is the place for it. False if another tab has a newer token.
+/// The provider does not accept the refresh token. If that may be because an answer was lost, the person may still be signed in
+/// there: one sign-in without anything shown is tried before they are asked. False if there is a newer token.
 async fn refused(cx: &Rc<Context>, record: &Record, mark: &Flight, error: OAuthError, lost: bool) -> Result<bool> {
+    let mut mark = mark.clone();
+    if lost {
+        // Meanwhile the others wait, as for any request.
+        let until = cx.shell.now().wall + Millis::from(cx.config.silent_timeout) + Millis::from(cx.config.request_timeout) + SLACK;
+        let longer = Flight { until, ..mark.clone() };
+        if change_flight(cx, record, Some(&mark), Some(&longer)).await == Commit::Done {
+            mark = longer;
+            match silent::recover(cx, record).await {
+                Ok(()) => return Ok(false),
+                Err(error) if error.session() == SessionEffect::Ended => return Err(error),
+                Err(_) => (),
+            }
+        }
+    }
     let (reason, code) = if lost { ("refresh_lost", Code::RefreshLost) } else { ("refresh_rejected", Code::RefreshRejected) };
     if end(cx, record, reason).await {
         return Err(error.into_error(code));
     }
-    take_back(cx, record, mark, None).await;
+    take_back(cx, record, &mark, None).await;
     Ok(false)
 }
 

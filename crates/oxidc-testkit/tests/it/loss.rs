@@ -1,7 +1,7 @@
 //! Answers that are lost after the provider acted, and what is done about it.
 
 use oxidc_core::effect::Failure;
-use oxidc_core::error::SessionEffect;
+use oxidc_core::error::{Code, SessionEffect};
 use oxidc_testkit::{Asked, Fate, Rotation};
 
 use crate::{expired, quiet};
@@ -26,6 +26,69 @@ fn t224_without_a_grace_a_lost_answer_ends_the_session_and_says_why() {
     assert_eq!(error.session(), SessionEffect::Ended);
     assert_eq!(world.network.count(Asked::Refresh), 2);
     assert!(error.to_string().contains("lost"), "{error}");
+}
+
+#[test]
+fn t224_without_a_grace_a_lost_answer_is_made_good_by_a_sign_in_without_anything_shown() {
+    let (mut world, tab) = expired(224);
+    let other = world.tab();
+    world.frames = true;
+    let before = world.stored_session();
+    world.network.next(Asked::Refresh, Fate::AnswerLost);
+    let tokens = world.get_tokens(tab).unwrap();
+    let after = world.stored_session();
+    assert_ne!(after["refreshToken"], before["refreshToken"]);
+    assert_eq!(after["subject"], before["subject"]);
+    assert!(world.provider.grant_is_good());
+    assert_eq!(world.get_tokens(other).unwrap()["accessToken"], tokens["accessToken"]);
+    assert_eq!(world.network.count(Asked::Refresh), 2, "nobody sends the lost token again");
+}
+
+#[test]
+fn t224_a_sign_in_without_anything_shown_brings_no_other_person() {
+    let (mut world, tab) = expired(224);
+    world.frames = true;
+    world.provider.signed_in = Some("bob".into());
+    world.network.next(Asked::Refresh, Fate::AnswerLost);
+    let error = world.get_tokens(tab).unwrap_err();
+    assert_eq!((error.code(), error.session()), (Code::UserChanged, SessionEffect::Ended));
+}
+
+#[test]
+fn t224_who_is_not_signed_in_at_the_provider_is_asked_to_sign_in_again() {
+    let (mut world, tab) = expired(224);
+    world.frames = true;
+    world.provider.signed_in = None;
+    world.network.next(Asked::Refresh, Fate::AnswerLost);
+    let error = world.get_tokens(tab).unwrap_err();
+    assert_eq!((error.code(), error.session()), (Code::RefreshLost, SessionEffect::Ended));
+}
+
+#[test]
+fn a_sign_in_without_anything_shown_gives_way_to_another_person_who_signs_in_meanwhile() {
+    let (mut world, tab) = expired(224);
+    let other = world.tab();
+    world.frames = true;
+    world.network.next(Asked::Refresh, Fate::AnswerLost);
+    world.network.next(Asked::Exchange, Fate::Slow { there: 4_000, back: 1_000 });
+    let call = world.ask_for_tokens(tab);
+    world.run_until("the code is sent", |world| world.network.count(Asked::Exchange) == 2);
+    world.provider.user = "bob".into();
+    world.sign_in(other);
+    let error = world.finish(call).unwrap_err();
+    assert_eq!(error.code(), Code::SignedOut, "their session gave way");
+    assert_eq!(world.get_session(other)["subject"], "bob");
+    assert_eq!(world.get_session(tab)["subject"], "bob");
+}
+
+#[test]
+fn a_refusal_without_a_lost_answer_is_believed() {
+    let (mut world, tab) = expired(224);
+    world.frames = true;
+    world.provider.end_everything();
+    world.provider.signed_in = Some("alice".into());
+    let error = world.get_tokens(tab).unwrap_err();
+    assert_eq!((error.code(), error.session()), (Code::RefreshRejected, SessionEffect::Ended));
 }
 
 #[test]
