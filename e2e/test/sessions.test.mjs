@@ -52,7 +52,7 @@ async function collide({ world, tabs }, callers = 50) {
 
 const nothingWasRevoked = ({ world }) => assert.deepEqual(world.provider.tokenRequests.filter(({ outcome, revoked }) => revoked || outcome !== 'issued'), []);
 
-for (const storage of [undefined, 'local']) {
+for (const storage of [undefined, 'local', 'worker']) {
   for (const milliseconds of [5, 80]) {
     describe(`4 tabs at expiry, ${storage ?? 'the default'} storage, ${milliseconds} ms to the provider`, () => {
       const here = setting('chromium', { options: { storage } });
