@@ -95,12 +95,29 @@ describe('a session that is watched', () => {
 
   test('t438_changed_and_nobody_is_at_the_provider: the session ends', async () => {
     await signedIn();
+    await until(() => asked.includes('spa first'), 'the frame to be asked');
     await browser.context.clearCookies();
     current = 'gone';
     await tab.page.waitFor(() => window.harness.client.state === 'needsSignIn');
     assert.deepEqual(await signedOut(), ['provider_signed_out']);
     assert.equal(await tab.do('getSession'), null);
     assert.equal(await frames(), 0);
+  });
+
+  test('t438_a_frame_that_never_saw_the_session signs nobody out: it may be without its cookies', async () => {
+    says = 'changed';
+    const before = silentLooks();
+    world.provider.rule({ path: '/auth' }, async ({ forward, reply }) => {
+      const [original, { query }] = [await forward(), world.provider.log.at(-1)];
+      const state = new URLSearchParams(query).get('state');
+      const location = `${world.windows.redirectUri}?${new URLSearchParams({ error: 'login_required', state, iss: world.provider.issuer })}`;
+      reply(query.includes('prompt=none') ? { ...original, status: 303, headers: { ...original.headers, location } } : original);
+    });
+    await signedIn();
+    await until(() => silentLooks() === before + 1, 'the look');
+    await tab.page.waitFor(() => document.querySelectorAll('iframe').length === 0);
+    await tab.do('refreshSession');
+    assert.deepEqual(await signedOut(), []);
   });
 
   test('t438_changed_and_somebody_else_is_at_the_provider: the session ends', async () => {
@@ -141,14 +158,14 @@ describe('a session that is watched', () => {
     await signedIn();
     await until(() => asked.length > 0, 'the frame to be asked');
     const stranger = await startStatic({ host: 'localhost' });
-    stranger.serve('/evil.html', '<!doctype html><script>for (let n = 0; n < 1000; n += 1) parent.postMessage("changed", "*"); parent.postMessage("done", "*");</script>');
+    stranger.serve('/evil.html', '<!doctype html><script>for (let n = 0; n < 1000; n += 1) parent.postMessage("changed", location.hash.slice(1)); parent.postMessage("done", location.hash.slice(1));</script>');
     await tab.page.evaluate((url) => new Promise((resolve) => {
       addEventListener('message', ({ data }) => { if (data === 'done') resolve(); });
-      postMessage('changed', '*');
+      postMessage('changed', origin);
       const frame = document.createElement('iframe');
       frame.src = url;
       document.body.append(frame);
-    }), `${stranger.origin}/evil.html`);
+    }), `${stranger.origin}/evil.html#${world.app.origin}`);
     asked = [];
     await until(() => asked.length > 0, 'the frame to be asked again');
     assert.equal(silentLooks(), before);

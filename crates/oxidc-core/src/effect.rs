@@ -75,7 +75,8 @@ pub enum Effect {
     #[cfg(feature = "extended")]
     Signing(Signing),
     /// Shows a hidden frame and posts a message to it every few seconds while somebody looks at the page, until it answers `changed` or `error`
-    /// (OpenID Connect Session Management 1.0 section 3.1). Answer: [`Outcome::Text`] with that word, or [`Outcome::Failed`].
+    /// (OpenID Connect Session Management 1.0 section 3.1). Answer: [`Outcome::Text`] with that word, or with `unknown` for a `changed` that
+    /// came before any `unchanged`; or [`Outcome::Failed`].
     #[cfg(feature = "extended")]
     Watch {
         /// The address of the provider's frame.

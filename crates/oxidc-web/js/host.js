@@ -22,6 +22,7 @@ function watch({ url, origin, message }, signal, failed) {
   return new Promise((resolve, reject) => {
     const frame = document.createElement("iframe");
     const listening = new AbortController();
+    let unchanged = false;
     const end = (outcome) => {
       listening.abort();
       clearInterval(timer);
@@ -32,7 +33,9 @@ function watch({ url, origin, message }, signal, failed) {
     signal.addEventListener("abort", () => end(new failed("aborted")), { signal: listening.signal });
     const hear = (event) => {
       if (event.source !== frame.contentWindow || event.origin !== origin) return;
-      if (event.data === "changed" || event.data === "error") end({ text: event.data });
+      if (event.data === "unchanged") unchanged = true;
+      if (event.data === "changed") end({ text: unchanged ? "changed" : "unknown" });
+      if (event.data === "error") end({ text: "error" });
     };
     addEventListener("message", hear, { signal: listening.signal });
     const ask = () => document.visibilityState === "visible" && frame.contentWindow?.postMessage(message, origin);

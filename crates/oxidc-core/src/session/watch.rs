@@ -59,7 +59,8 @@ async fn run(cx: &Rc<Context>, state: &str) {
     loop {
         let watch = Effect::Watch { url: frame.as_str().into(), origin: frame.origin().into(), message: message.clone() };
         // Section 3.1: to ask again after `error` would go on for ever. A frame that cannot be shown says nothing.
-        if !matches!(cx.shell.perform(watch).await, Outcome::Text(word) if word == "changed") || look(cx, state).await {
+        let Outcome::Text(word) = cx.shell.perform(watch).await else { return };
+        if !matches!(word.as_str(), "changed" | "unknown") || look(cx, state, word == "changed").await {
             return;
         }
         wait(cx, PAUSE).await;
@@ -73,8 +74,9 @@ async fn frame(cx: &Rc<Context>) -> Option<Endpoint> {
     (frame.origin() == issuer.origin()).then_some(frame)
 }
 
-/// Looks once who is signed in at the provider. Says whether this session state need not be watched any more.
-async fn look(cx: &Rc<Context>, state: &str) -> bool {
+/// Looks once who is signed in at the provider. Says whether this session state need not be watched any more. `sees`: the frame saw the session
+/// before. One that never did may be a frame without its cookies (section 5.1), to which everybody seems to be gone: it signs nobody out.
+async fn look(cx: &Rc<Context>, state: &str, sees: bool) -> bool {
     // All tabs hear it; the first one looks for all.
     let name = text(&["oxidc:watch:", &store::key(cx)]);
     let _turn = lock_of(cx, name, cx.config.silent_timeout.saturating_add(cx.config.request_timeout)).await;
@@ -87,7 +89,8 @@ async fn look(cx: &Rc<Context>, state: &str) -> bool {
             return session_state.as_deref() != Some(state);
         }
         Ok(_) => "user_changed",
-        Err(error) if error.code() == Code::LoginRequired => "provider_signed_out",
+        Err(error) if error.code() == Code::LoginRequired && sees => "provider_signed_out",
+        Err(error) if error.code() == Code::LoginRequired => return true,
         // Trouble says nothing of the person.
         Err(_) => return false,
     };

@@ -7,11 +7,12 @@ import type { Effect, Failed, Outcome } from './protocol.js';
 /** How often it is asked while somebody looks at the page, in milliseconds. */
 const EVERY = 4000;
 
-/** Asks until it says `changed` or `error`. */
+/** Asks until it says `changed` or `error`; `unknown` is a `changed` that comes before any `unchanged`. */
 export function watch({ url, origin, message }: Extract<Effect, { do: 'watch' }>, signal: AbortSignal, failed: typeof Failed): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const frame = document.createElement('iframe');
     const listening = new AbortController();
+    let unchanged = false;
     const end = (outcome: Outcome | Failed) => {
       listening.abort();
       clearInterval(timer);
@@ -23,7 +24,9 @@ export function watch({ url, origin, message }: Extract<Effect, { do: 'watch' }>
     const hear = (event: MessageEvent) => {
       // Section 3.1: from exactly this frame, and from its origin only.
       if (event.source !== frame.contentWindow || event.origin !== origin) return;
-      if (event.data === 'changed' || event.data === 'error') end({ text: event.data });
+      if (event.data === 'unchanged') unchanged = true;
+      if (event.data === 'changed') end({ text: unchanged ? 'changed' : 'unknown' });
+      if (event.data === 'error') end({ text: 'error' });
     };
     addEventListener('message', hear, { signal: listening.signal });
     const ask = () => document.visibilityState === 'visible' && frame.contentWindow?.postMessage(message, origin);
