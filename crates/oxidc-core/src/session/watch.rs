@@ -57,7 +57,7 @@ async fn run(cx: &Rc<Context>, state: &str) {
     let Some(frame) = frame(cx).await else { return };
     let message = text(&[&cx.config.client_id, " ", state]);
     loop {
-        let watch = Effect::Watch { url: frame.as_str().into(), origin: frame.origin().into(), message: message.clone() };
+        let watch = Effect::Watch { url: frame.as_str().into(), origin: frame.origin(), message: message.clone() };
         // Section 3.1: to ask again after `error` would go on for ever. A frame that cannot be shown says nothing.
         let Outcome::Text(word) = cx.shell.perform(watch).await else { return };
         if !matches!(word.as_str(), "changed" | "unknown") || look(cx, state, word == "changed").await {
