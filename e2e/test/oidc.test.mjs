@@ -28,7 +28,7 @@ describe('single operations', () => {
   };
   const refusable = (tab, name, options) => tab.page.evaluate((...given) => window.harness.operation(...given), name, options);
 
-  for (const [which, options] of [['bearer tokens', { clientId: 'spa' }], ['bound tokens', { clientId: 'spa-dpop', dpop: true }]]) {
+  for (const [which, options] of [['bearer tokens', { clientId: 'spa' }], ['bound tokens', { clientId: 'spa-dpop', dpop: true }], ['a refresh token in a worker', { clientId: 'spa', storage: 'worker' }]]) {
     test(`a whole life with ${which}, and no session`, async () => {
       const tab = await openTab(world, browser, options);
       const request = await operation(tab, 'authorizationRequest', { prompt: 'consent' });
@@ -37,6 +37,7 @@ describe('single operations', () => {
       const { codeVerifier, nonce, redirectUri, binding } = request;
       const tokens = await operation(tab, 'codeExchange', { code, codeVerifier, nonce, redirectUri, binding });
       assert.equal(tokens.claims.sub, 'alice');
+      assert.equal(/^oxidc\./.test(tokens.refreshToken), options.storage === 'worker');
       assert.equal(tokens.tokenType, binding ? 'DPoP' : 'Bearer');
       assert.equal((await operation(tab, 'userInfo', { accessToken: tokens.accessToken, subject: 'alice', binding })).name, 'Alice Example');
       assert.equal((await refusable(tab, 'userInfo', { accessToken: tokens.accessToken, subject: 'bob', binding })).failed.code, 'user_info_subject_mismatch');

@@ -74,6 +74,18 @@ pub enum Effect {
     /// Uses a key that never leaves the platform.
     #[cfg(feature = "extended")]
     Signing(Signing),
+    /// Shows a hidden frame and posts a message to it every few seconds while somebody looks at the page, until it answers `changed` or `error`
+    /// (OpenID Connect Session Management 1.0 section 3.1). Answer: [`Outcome::Text`] with that word, or with `unknown` for a `changed` that
+    /// came before any `unchanged`; or [`Outcome::Failed`].
+    #[cfg(feature = "extended")]
+    Watch {
+        /// The address of the provider's frame.
+        url: String,
+        /// Its origin: nobody else is told or heard.
+        origin: String,
+        /// What is posted.
+        message: String,
+    },
     /// Resolves an address with the platform's own parser. Answer: [`Outcome::Address`], or
     /// [`Outcome::Failed`] when it is no address.
     Resolve {

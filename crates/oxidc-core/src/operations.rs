@@ -297,7 +297,7 @@ pub(crate) async fn perform(cx: &Rc<Context>, operation: Operation) -> Result<Va
 }
 
 /// The same checks in the same order as on a callback.
-async fn authorization_response(cx: &Rc<Context>, url: &str, state: &str) -> Result<Value> {
+pub(crate) async fn authorization_response(cx: &Rc<Context>, url: &str, state: &str) -> Result<Value> {
     let (_, query, fragment) = split_query(url);
     let query = query.unwrap_or("");
     let parameters = match jarm::response(cx, query, fragment) {
@@ -315,10 +315,10 @@ async fn authorization_response(cx: &Rc<Context>, url: &str, state: &str) -> Res
         return Err(Code::StateUnknown.into());
     }
     let code = callback::code(cx, &get).await?;
-    Ok(Object::new().with("code", code.expose()).into())
+    Ok(Object::new().with("code", code.expose()).with_some("sessionState", get("session_state")).into())
 }
 
-async fn code_exchange(cx: &Rc<Context>, request: &CodeExchange, binding: &Binding) -> Result<Value> {
+pub(crate) async fn code_exchange(cx: &Rc<Context>, request: &CodeExchange, binding: &Binding) -> Result<Value> {
     let redirect_uri = if request.redirect_uri.is_empty() { &cx.config.redirect_uri } else { &request.redirect_uri };
     let form = Form::new()
         .with("grant_type", "authorization_code")

@@ -53,6 +53,8 @@ pub fn write(id: EffectId, effect: Effect) -> Value {
             Signing::Forget { name } => of("forgetKey").with("name", name),
             Signing::RequestObject { claims } => of("requestObject").with("claims", claims),
         },
+        #[cfg(feature = "extended")]
+        Effect::Watch { url, origin, message } => of("watch").with("url", url).with("origin", origin).with("message", message),
         Effect::Resolve { url } => of("resolve").with("url", url),
         Effect::Load { area: place, key } => of("load").with("area", area(place)).with("key", key),
         Effect::Swap { area: place, key, expected, value } => {

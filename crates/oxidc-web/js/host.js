@@ -13,14 +13,58 @@ var __export = (target, all) => {
     __defProp(target, name2, { get: all[name2], enumerable: true });
 };
 
+// src/host/watch.ts
+var watch_exports = {};
+__export(watch_exports, {
+  watch: () => watch
+});
+function watch({ url, origin, message }, signal, failed) {
+  return new Promise((resolve, reject) => {
+    const frame = document.createElement("iframe");
+    const listening = new AbortController();
+    let unchanged = false;
+    const end = (outcome) => {
+      listening.abort();
+      clearInterval(timer);
+      frame.remove();
+      if (outcome instanceof failed) reject(outcome);
+      else resolve(outcome);
+    };
+    signal.addEventListener("abort", () => end(new failed("aborted")), { signal: listening.signal });
+    const hear = (event) => {
+      if (event.source !== frame.contentWindow || event.origin !== origin) return;
+      if (event.data === "unchanged") unchanged = true;
+      if (event.data === "changed") end({ text: unchanged ? "changed" : "unknown" });
+      if (event.data === "error") end({ text: "error" });
+    };
+    addEventListener("message", hear, { signal: listening.signal });
+    const ask = () => document.visibilityState === "visible" && frame.contentWindow?.postMessage(message, origin);
+    const timer = setInterval(ask, EVERY);
+    frame.addEventListener("load", ask);
+    document.addEventListener("visibilitychange", ask, { signal: listening.signal });
+    frame.hidden = true;
+    frame.src = url;
+    (document.body ?? document.documentElement).append(frame);
+  });
+}
+var EVERY;
+var init_watch = __esm({
+  "src/host/watch.ts"() {
+    "use strict";
+    EVERY = 4e3;
+  }
+});
+
 // src/host/keys.ts
 var keys_exports = {};
 __export(keys_exports, {
   perform: () => perform
 });
-async function perform(effect, own, given) {
+async function perform(effect, own, given, signal) {
   tools = given;
   switch (effect.do) {
+    case "watch":
+      return (await Promise.resolve().then(() => (init_watch(), watch_exports))).watch(effect, signal, tools.Failed);
     case "key":
       return { record: await publicKey(effect.name, effect.make) };
     case "sign":
@@ -32,6 +76,8 @@ async function perform(effect, own, given) {
     case "requestObject":
       if (typeof own !== "function") throw new tools.Failed("unsupported", "requestObject");
       return { record: await own(effect.claims) };
+    default:
+      throw new tools.Failed("unsupported", effect.do);
   }
 }
 async function publicKey(name2, make) {
@@ -888,11 +934,6 @@ var Driver = class {
         return digest(effect.bits, effect.data);
       case "verify":
         return verify(effect);
-      case "key":
-      case "sign":
-      case "forgetKey":
-      case "requestObject":
-        return Promise.resolve().then(() => (init_keys(), keys_exports)).then(({ perform: perform2 }) => perform2(effect, this.#options.requestObject, { encode, decode, Failed }));
       case "resolve": {
         const { href, origin } = new URL(effect.url, location.href);
         return { href, origin };
@@ -916,7 +957,7 @@ var Driver = class {
       case "ask":
         return this.#ask(effect.hook, effect.value);
       default:
-        throw new Failed("unsupported", effect.do);
+        return Promise.resolve().then(() => (init_keys(), keys_exports)).then(({ perform: perform2 }) => perform2(effect, this.#options.requestObject, { encode, decode, Failed }, signal));
     }
   }
   /** What a function returns, or what it made of its argument. */

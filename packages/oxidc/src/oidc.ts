@@ -97,7 +97,7 @@ export interface Oidc {
   /** Pushes a request (RFC 9126); `expiresIn` is in seconds. */
   pushedAuthorizationRequest(options: { parameters: Record<string, string> } & Abortable): Promise<{ requestUri: string; expiresIn: number }>;
   /** Checks an authorization response: shape, `state`, `iss`, signature where one was asked for, error. Gives out the code. */
-  authorizationResponse(options: { url: string; state: string } & Abortable): Promise<{ code: string }>;
+  authorizationResponse(options: { url: string; state: string } & Abortable): Promise<{ code: string; sessionState?: string }>;
   /** Exchanges a code. The ID token is checked in full before anything is given out. */
   codeExchange(
     options: { code: string; codeVerifier: string; nonce: string; redirectUri?: string; maxAge?: number; binding?: Binding } & Abortable,

@@ -56,6 +56,7 @@ const CHECKS: Record<keyof AuthClientOptions, Check> = {
   requestObject: (value) => when(typeof value === 'function' || (value as { key?: unknown }).key instanceof CryptoKey),
   responseMode: (value) => when(value === 'query.jwt' || value === 'fragment.jwt'),
   signedUserinfo: flag,
+  checkSession: flag,
   defaultSignIn: record,
   popup: record,
   onSessionCreating: callable,
@@ -67,11 +68,11 @@ const CHECKS: Record<keyof AuthClientOptions, Check> = {
 };
 
 /** Whether the options ask for what only the extended module can do. */
-export const isExtended = ({ dpop, par, requestObject, responseMode, signedUserinfo }: AuthClientOptions): boolean =>
-  !!(dpop || par || requestObject || responseMode || signedUserinfo);
+export const isExtended = ({ dpop, par, requestObject, responseMode, signedUserinfo, checkSession }: AuthClientOptions): boolean =>
+  !!(dpop || par || requestObject || responseMode || signedUserinfo || checkSession);
 
 /** What the main module does not know. */
-const OF_THE_EXTENDED = ['dpop', 'par', 'requestObject', 'responseMode', 'signedUserinfo'];
+const OF_THE_EXTENDED = ['dpop', 'par', 'requestObject', 'responseMode', 'signedUserinfo', 'checkSession'];
 
 /** What the core has no use for. */
 const OF_THE_PAGE = ['storage', 'onReturn', 'defaultSignIn', 'popup', 'onSessionCreating', 'onStepUp'];

@@ -48,6 +48,8 @@ export interface ProviderMetadata {
   end_session_endpoint?: string;
   /** Where tokens are revoked. */
   revocation_endpoint?: string;
+  /** The frame that tells of changes of the person's session. */
+  check_session_iframe?: string;
   /** Whether the provider names itself in callbacks (RFC 9207). */
   authorization_response_iss_parameter_supported?: boolean;
 }
@@ -141,6 +143,11 @@ export interface AuthClientOptions {
   responseMode?: 'query.jwt' | 'fragment.jwt';
   /** Whether the provider was told to sign user information (`userinfo_signed_response_alg`). Default false. */
   signedUserinfo?: boolean;
+  /**
+   * Whether a hidden frame of the provider is asked every few seconds whether the person's session there changed (OpenID Connect Session
+   * Management 1.0), where the provider has one. Default false.
+   */
+  checkSession?: boolean;
   /** Called instead of loading the page anew when a sign-in or sign-out returns to `returnTo`. */
   onReturn?: (target: ReturnTarget) => void | Promise<void>;
   /** What every `signIn` and `signInSilent` asks for unless it says otherwise itself. */

@@ -9,7 +9,8 @@ use crate::wire::jose::Algorithm;
 use crate::wire::json::{Object, Value};
 
 /// The members that are taken out of the options of a client.
-const OPTIONS: &[&str] = &["dpop", "par", "requestObject", "responseMode", "signedUserinfo", "clientAuthentication", "danger"];
+const OPTIONS: &[&str] =
+    &["dpop", "par", "requestObject", "responseMode", "signedUserinfo", "checkSession", "clientAuthentication", "danger"];
 
 /// What the extended features were told.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +22,8 @@ pub(crate) struct Extended {
     pub(crate) response_mode: Option<ResponseMode>,
     /// The provider was told to sign user information (`userinfo_signed_response_alg`).
     pub(crate) signed_userinfo: bool,
+    /// Watches the person's session at the provider (OpenID Connect Session Management 1.0).
+    pub(crate) check_session: bool,
     pub(crate) client_authentication: ClientAuthentication,
 }
 
@@ -124,6 +127,7 @@ impl Extended {
             request_object,
             response_mode,
             signed_userinfo: options.flag("signedUserinfo", false),
+            check_session: options.flag("checkSession", false),
             client_authentication,
         };
         options.done()?;

@@ -78,6 +78,8 @@ const MEMBERS: &[&str] = &[
     "device_authorization_endpoint",
     #[cfg(feature = "extended")]
     "dpop_signing_alg_values_supported",
+    #[cfg(feature = "extended")]
+    "check_session_iframe",
 ];
 
 /// The members of a provider that is described by hand.
@@ -97,6 +99,8 @@ const DESCRIBED: &[&str] = &[
     "device_authorization_endpoint",
     #[cfg(feature = "extended")]
     "dpop_signing_alg_values_supported",
+    #[cfg(feature = "extended")]
+    "check_session_iframe",
 ];
 
 impl Metadata {

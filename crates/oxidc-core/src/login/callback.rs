@@ -127,6 +127,8 @@ pub(crate) async fn process(cx: &Rc<Context>, url: &str, awaited: Option<Attempt
             match code(cx, &get).await {
                 Ok(code) => {
                     let session = exchange::sign_in(cx, code, sign_in, app_state.as_ref()).await?;
+                    #[cfg(feature = "extended")]
+                    crate::session::watch::keep(cx, get("session_state")).await;
                     Object::new().with("handled", "signIn").with("session", session)
                 }
                 Err(error) if sign_in.silent.is_some() => silent::refused(cx, error, window).await?,

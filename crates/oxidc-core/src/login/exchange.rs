@@ -188,6 +188,8 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn, app
         max_age: attempt.max_age,
         acr_values: attempt.acr_values,
         extra: Object::new(),
+        #[cfg(feature = "extended")]
+        session_state: None,
     };
     let begun = match creating::ask(cx, &mut record, app_state).await {
         Ok(()) => session::begin(cx, record, attempt.same_user, attempt.silent).await,

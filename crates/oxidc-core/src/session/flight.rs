@@ -24,6 +24,14 @@ pub(super) async fn lock(cx: &Rc<Context>) -> Option<Held> {
     matches!(effect.await, Outcome::Done).then(|| Held { cx: cx.clone(), id })
 }
 
+/// Another lock over all tabs, for which so many milliseconds are waited.
+#[cfg(feature = "extended")]
+pub(super) async fn lock_of(cx: &Rc<Context>, name: String, wait: u32) -> Option<Held> {
+    let effect = cx.shell.perform(Effect::Lock { name, wait });
+    let id = effect.id();
+    matches!(effect.await, Outcome::Done).then(|| Held { cx: cx.clone(), id })
+}
+
 /// The lock is given back when this is dropped.
 pub(super) struct Held {
     cx: Rc<Context>,

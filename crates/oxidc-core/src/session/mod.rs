@@ -12,6 +12,8 @@ pub(crate) mod store;
 pub(crate) mod userinfo;
 #[cfg(feature = "extended")]
 pub(crate) mod userinfo_jwt;
+#[cfg(feature = "extended")]
+pub(crate) mod watch;
 
 use alloc::rc::Rc;
 use alloc::string::String;
@@ -52,6 +54,8 @@ pub(crate) struct Sessions {
     /// The state that the application was told last.
     state: Cell<Option<&'static str>>,
     renewal: Cell<Option<TaskId>>,
+    #[cfg(feature = "extended")]
+    watching: RefCell<watch::Watching>,
     /// The tokens that this page uses, and so are worth renewing.
     used: RefCell<Vec<Want>>,
 }

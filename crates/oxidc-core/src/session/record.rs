@@ -47,6 +47,9 @@ pub(crate) struct Record {
     pub(crate) acr_values: String,
     /// What the application added.
     pub(crate) extra: Object,
+    /// What the provider called the person's session there.
+    #[cfg(feature = "extended")]
+    pub(crate) session_state: Option<String>,
 }
 
 /// A use of the refresh token: under way, or failed. All tabs see it, so they neither send side by side nor fail side by side.
@@ -245,7 +248,7 @@ impl Record {
 
     pub(crate) fn to_text(&self, cx: &Context) -> String {
         let tokens: Vec<Value> = self.tokens.iter().map(Token::to_value).collect();
-        let record: Value = Object::new()
+        let record = Object::new()
             .with("v", VERSION)
             .with("generation", self.generation)
             .with("issuer", cx.config.issuer.as_str())
@@ -264,9 +267,10 @@ impl Record {
             .with_some("flight", self.flight.as_ref().map(Flight::to_value))
             .with_some("maxAge", self.max_age)
             .with("acrValues", self.acr_values.as_str())
-            .with("extra", self.extra.clone())
-            .into();
-        record.to_text()
+            .with("extra", self.extra.clone());
+        #[cfg(feature = "extended")]
+        let record = record.with_some("sessionState", self.session_state.as_deref());
+        Value::from(record).to_text()
     }
 }
 
@@ -370,6 +374,8 @@ fn session(cx: &Context, value: &Value, generation: i64) -> Option<Record> {
         max_age: integer(value, "maxAge"),
         acr_values: text(value, "acrValues").unwrap_or_default(),
         extra: value.get("extra").and_then(Value::as_object).cloned().unwrap_or_default(),
+        #[cfg(feature = "extended")]
+        session_state: text(value, "sessionState"),
     })
 }
 

@@ -18,6 +18,8 @@ const LONGEST_WAIT: Millis = 600 * SECOND;
 
 /// Plans the next renewal anew. Called whenever something changed that could move it.
 pub(crate) fn plan(cx: &Rc<Context>) {
+    #[cfg(feature = "extended")]
+    super::watch::plan(cx);
     let due =
         cx.config.automatic_renewal && cx.visible.get() && cx.sessions.record.borrow().as_ref().is_some_and(|r| r.refresh_token.is_some());
     let task = due.then(|| {

@@ -7,6 +7,7 @@ import { arrive } from './callback.js';
 import { places } from './coherent.js';
 import { decode, digest, encode, random, verify } from './crypto.js';
 import { describe, failure, http } from './http.js';
+import type { Extended } from './keys.js';
 import { Locks } from './locks.js';
 import { bare, type Core, type CoreError, type Effect, Failed, type Outcome } from './protocol.js';
 import { request } from './request.js';
@@ -270,11 +271,6 @@ export class Driver {
         return digest(effect.bits, effect.data);
       case 'verify':
         return verify(effect);
-      case 'key':
-      case 'sign':
-      case 'forgetKey':
-      case 'requestObject':
-        return import('./keys.js').then(({ perform }) => perform(effect, this.#options.requestObject, { encode, decode, Failed }));
       case 'resolve': {
         const { href, origin } = new URL(effect.url, location.href);
         return { href, origin };
@@ -298,7 +294,8 @@ export class Driver {
       case 'ask':
         return this.#ask(effect.hook, effect.value);
       default:
-        throw new Failed('unsupported', effect.do);
+        // What only the extended module asks for.
+        return import('./keys.js').then(({ perform }) => perform(effect as Extended, this.#options.requestObject, { encode, decode, Failed }, signal));
     }
   }
 

@@ -5,8 +5,8 @@
 import type { RequestObjectSigner } from '../types.js';
 import type { Effect, Failed, Outcome } from './protocol.js';
 
-/** The effects that use private keys. */
-export type Signing = Extract<Effect, { do: 'key' | 'sign' | 'forgetKey' | 'requestObject' }>;
+/** The effects of the extended module: those that use private keys, and the frame of the provider, which has a script of its own. */
+export type Extended = Extract<Effect, { do: 'key' | 'sign' | 'forgetKey' | 'requestObject' | 'watch' }>;
 
 interface Kept {
   pair: CryptoKeyPair;
@@ -30,9 +30,11 @@ const known = new Map<string, CryptoKeyPair>();
 let tools: Tools;
 
 /** Performs one of them. `own` is what the application signs request objects with. */
-export async function perform(effect: Signing, own: RequestObjectSigner | undefined, given: Tools): Promise<Outcome> {
+export async function perform(effect: Extended, own: RequestObjectSigner | undefined, given: Tools, signal: AbortSignal): Promise<Outcome> {
   tools = given;
   switch (effect.do) {
+    case 'watch':
+      return (await import('./watch.js')).watch(effect, signal, tools.Failed);
     case 'key':
       return { record: await publicKey(effect.name, effect.make) };
     case 'sign':
@@ -44,6 +46,8 @@ export async function perform(effect: Signing, own: RequestObjectSigner | undefi
     case 'requestObject':
       if (typeof own !== 'function') throw new tools.Failed('unsupported', 'requestObject');
       return { record: await own(effect.claims) };
+    default:
+      throw new tools.Failed('unsupported', (effect as Effect).do);
   }
 }
 
@@ -58,7 +62,7 @@ async function publicKey(name: string, make: boolean): Promise<string | null> {
   return JSON.stringify({ kty, crv, x, y });
 }
 
-async function sign({ key: name, algorithm, data }: Extract<Signing, { do: 'sign' }>, own?: CryptoKey): Promise<string> {
+async function sign({ key: name, algorithm, data }: Extract<Extended, { do: 'sign' }>, own?: CryptoKey): Promise<string> {
   const key = own ?? (await find(name))?.privateKey;
   if (!key) throw new tools.Failed('unsupported', 'the key is gone');
   const bits = algorithm.slice(2);

@@ -21,6 +21,7 @@ export type Effect = { id: number } & (
   | { do: 'sign'; key: string; algorithm: string; data: string }
   | { do: 'forgetKey'; name: string }
   | { do: 'requestObject'; claims: Record<string, unknown> }
+  | { do: 'watch'; url: string; origin: string; message: string }
   | { do: 'resolve'; url: string }
   | { do: 'load'; area: Area; key: string }
   | { do: 'swap'; area: Area; key: string; expected: string | null; value: string | null }

@@ -27,7 +27,7 @@ const REVOCABLE = 60_000;
 const SHORTEST = 16;
 /** The largest document and the longest handle that are read. */
 const LIMIT = 256 * 1024;
-const HANDLE = /oxidc\.[-0-9a-f]{36}/g;
+const HANDLE = /oxidc\.[0-9a-f]{8}\.[-0-9a-f]{36}/g;
 
 /** One application's tokens. */
 export class Vault {
@@ -35,6 +35,8 @@ export class Vault {
   readonly #clientId: string;
   readonly #described: Endpoints | undefined;
   readonly #fetch: typeof fetch;
+  /** What handles of this worker begin with. */
+  readonly #own = `oxidc.${crypto.randomUUID().slice(0, 8)}.`;
   readonly #records = new Map<string, string>();
   /** The tokens by their handles, the oldest first. */
   readonly #tokens = new Map<string, string>();
@@ -83,7 +85,8 @@ export class Vault {
     const isHandle = handle.match(HANDLE)?.[0] === handle;
     if (isHandle) {
       const token = this.#tokens.get(handle);
-      if (token === undefined || (endpoint === 'token' && this.#retired.has(handle))) throw new Failed('lost', 'this worker does not have the token');
+      if (!handle.startsWith(this.#own)) throw new Failed('lost', 'the token was in another worker');
+      if (token === undefined || (endpoint === 'token' && this.#retired.has(handle))) return spent(endpoint);
       form.set(place, token);
     }
     const request = bare({
@@ -144,7 +147,7 @@ export class Vault {
   /** The handle of a token. */
   #keep(token: string): string {
     for (const [handle, known] of this.#tokens) if (known === token && !this.#retired.has(handle)) return handle;
-    const handle = `oxidc.${crypto.randomUUID()}`;
+    const handle = `${this.#own}${crypto.randomUUID()}`;
     this.#tokens.set(handle, token);
     const unnamed = [...this.#tokens.keys()].filter((known) => !this.#isNamed(known));
     for (const known of unnamed.slice(0, -MOST)) this.#forget(known);
@@ -165,6 +168,12 @@ export class Vault {
     this.#tokens.delete(handle);
     this.#retired.delete(handle);
   }
+}
+
+/** What the provider says of a token that was revoked or replaced (RFC 6749 section 5.2, RFC 7009 section 2.2), without asking it. */
+function spent(endpoint: keyof Endpoints): Outcome {
+  const headers = { 'content-type': 'application/json' };
+  return endpoint === 'token' ? { status: 400, headers, body: '{"error":"invalid_grant"}' } : { status: 200, headers, body: '' };
 }
 
 /** A JSON object. */
