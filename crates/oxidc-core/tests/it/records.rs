@@ -179,3 +179,25 @@ fn t266_a_profile_that_was_copied_works_like_the_original() {
     assert_eq!(copy.get_tokens().unwrap()["accessToken"], crate::page::ACCESS);
     assert!(copy.requests.is_empty());
 }
+
+#[test]
+fn t249_a_generation_that_nobody_could_follow_is_no_session() {
+    for (generation, good) in [(-1, false), (0, true), (1 << 40, true), (i64::MAX / 2, false), (i64::MAX, false)] {
+        let mut page = Page::signed_in();
+        let mut record = page.stored();
+        record["generation"] = generation.into();
+        let key = page.records.keys().find(|(device, _)| !device).unwrap().clone();
+        page.records.insert(key, record.to_string());
+        page.load();
+        assert_eq!(!page.get_session().is_null(), good, "{generation}");
+    }
+}
+
+#[test]
+fn sessions_of_other_keys_are_others() {
+    let mut page = Page::signed_in();
+    for key in ["work", "home", ""] {
+        page.load_with(&serde_json::json!({ "sessionKey": key }));
+        assert_eq!(page.get_session().is_null(), !key.is_empty(), "{key}");
+    }
+}

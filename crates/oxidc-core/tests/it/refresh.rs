@@ -296,3 +296,115 @@ fn a_new_refresh_token_is_stored_before_a_key_is_waited_for_and_else_once() {
         assert_eq!(page.stored()["refreshToken"], "refresh-2");
     }
 }
+
+#[test]
+fn t407_a_token_for_one_api_is_never_one_for_another() {
+    let [one, two] = ["https://one.example/", "https://two.example/"];
+    let mut page = Page::signed_in_with(json!({ "resources": [one, two] }));
+    let tokens = |page: &mut Page, resource: &str| {
+        let wanted = TokenOptions { resources: vec![resource.into()], ..TokenOptions::default() };
+        page.call(Command::GetTokens(wanted)).unwrap()["accessToken"].as_str().unwrap().to_owned()
+    };
+    let first = tokens(&mut page, one);
+    assert_eq!(page.form("/token")["resource"], one);
+    let second = tokens(&mut page, two);
+    assert_eq!(page.form("/token")["resource"], two);
+    assert_ne!(first, second);
+    assert_ne!(page.get_tokens().unwrap()["accessToken"], second.as_str(), "nor the one of the sign-in");
+    for _ in 0..2 {
+        assert_eq!((tokens(&mut page, one), tokens(&mut page, two)), (first.clone(), second.clone()));
+        page.load();
+    }
+    assert_eq!(page.count("/token"), 2, "each is fetched once");
+}
+
+#[test]
+fn t407_a_token_of_other_scopes_is_asked_for_by_their_names() {
+    let mut page = Page::signed_in_with(json!({ "scopes": "openid read write" }));
+    let whole = page.get_tokens().unwrap()["accessToken"].clone();
+    let wanted = || Command::GetTokens(TokenOptions { scopes: vec!["openid".into(), "read".into()], ..TokenOptions::default() });
+    page.requests.clear();
+    page.next("/token", answer(200, &with(page.tokens(), "access_token", "narrow".into())));
+    assert_eq!(page.call(wanted()).unwrap()["accessToken"], "narrow");
+    assert_eq!(page.form("/token")["scope"], "openid read");
+    assert_eq!(
+        (page.get_tokens().unwrap()["accessToken"].clone(), page.call(wanted()).unwrap()["accessToken"].clone()),
+        (whole, "narrow".into())
+    );
+}
+
+#[test]
+fn what_a_refreshed_id_token_says_is_what_the_session_says() {
+    let (mut page, result) = refreshed_with("name", "Alice the second".into());
+    result.unwrap();
+    let session = page.get_session();
+    assert_eq!((&session["user"]["name"], &session["claims"]["name"]), (&json!("Alice the second"), &json!("Alice the second")));
+    assert!(page.heard().contains(&"refreshed".into()), "{:?}", page.heard());
+    let expected = id_token(&with(page.claims(), "name", "Alice the second".into()));
+    assert_eq!(page.get_tokens().unwrap()["idToken"], expected.as_str());
+}
+
+#[test]
+fn t087_a_time_of_authentication_may_be_left_out_by_either() {
+    for (first, second) in [(Some(0), None), (None, Some(0))] {
+        let mut page = Page::new();
+        let query = page.away();
+        let tokens = |page: &Page, at: Option<i64>| {
+            let at = at.map_or(Json::Null, |at| (crate::page::NOW + at).into());
+            with(page.tokens(), "id_token", id_token(&with(page.claims(), "auth_time", at)).into())
+        };
+        page.next("/token", answer(200, &tokens(&page, first)));
+        page.callback(&format!("{}/callback?{query}", crate::page::APP)).unwrap();
+        page.pass(3_700);
+        page.next("/token", answer(200, &tokens(&page, second)));
+        page.get_tokens().unwrap();
+    }
+}
+
+#[test]
+fn t224_a_refusal_after_an_answer_that_could_not_be_used_is_a_loss() {
+    for unusable in [
+        failed(Failure::TooLarge),
+        crate::page::text(200, "text/html", "<html>"),
+        answer(200, &json!({ "access_token": 1 })),
+        answer(
+            200,
+            &with(
+                Page::expired().tokens(),
+                "id_token",
+                id_token(&with(Page::expired().claims(), "iss", "https://evil.example".into())).into(),
+            ),
+        ),
+    ] {
+        let mut page = Page::expired();
+        page.next("/token", unusable);
+        page.get_tokens().unwrap_err();
+        page.pass(3_601);
+        page.next("/token", answer(400, &json!({ "error": "invalid_grant" })));
+        assert_eq!(page.get_tokens().unwrap_err().code(), Code::RefreshLost);
+    }
+    // Who certainly was not heard has lost nothing.
+    for harmless in [answer(503, &json!({})), answer(429, &json!({})), failed(Failure::Offline)] {
+        let mut page = Page::expired();
+        page.next("/token", harmless);
+        page.get_tokens().unwrap_err();
+        page.pass(3_601);
+        page.next("/token", answer(400, &json!({ "error": "invalid_grant" })));
+        assert_eq!(page.get_tokens().unwrap_err().code(), Code::RefreshRejected);
+    }
+}
+
+#[test]
+fn keys_that_cannot_be_fetched_cost_the_id_token_and_not_the_refresh_token() {
+    let mut page = Page::expired();
+    let tokens = with(page.tokens(), "refresh_token", "refresh-2".into());
+    page.next("/token", answer(200, &with(tokens, "id_token", crate::page::id_token_of("k2", &page.claims()).into())));
+    for _ in 0..3 {
+        page.next("/jwks", failed(Failure::Network));
+    }
+    let before = page.get_session()["claims"].clone();
+    let result = page.get_tokens();
+    assert_eq!(page.stored()["refreshToken"], "refresh-2");
+    assert_eq!(page.get_session()["claims"], before);
+    assert!(result.is_ok() || result.is_err_and(|error| error.session() == SessionEffect::Kept));
+}

@@ -343,3 +343,67 @@ fn the_context_never_carries_tokens() {
     assert_eq!(pair.host.register(&huge).unwrap_err().code().name(), "message_too_large");
     pair.host.register(&registration()).unwrap();
 }
+
+#[test]
+fn t351_this_machine_may_be_reached_without_tls_and_nothing_else() {
+    use oxidc_miniapp::origin;
+    for good in [
+        "https://a.example", "https://a.example:8443", "https://xn--bcher-kva.example", "https://[2001:db8::1]", "http://localhost",
+        "http://localhost:3000", "http://app.localhost", "http://app.localhost:3000", "http://127.0.0.1", "http://127.0.0.1:8080",
+        "http://127.1.2.3", "http://[::1]", "http://[::1]:5173",
+    ] {
+        assert!(origin::check(good).is_ok(), "{good}");
+    }
+    for bad in [
+        "https://", "http://", "https://:8443", "https://a.example:", "https://a.example:443", "http://localhost:80", "http://localhost:",
+        "https://A.example", "https://a.example/", "https://u@a.example", "https://a.example?x", "https://a.example#x", "https://a b",
+        "ftp://a.example", "//a.example", "http://a.example", "http://a.example:3000", "http://localhost.evil.com", "http://evillocalhost",
+        "http://127.evil.com", "http://127.0.0.1.evil.com", "http://128.0.0.1", "http://[::2]", "http://[::2]:3000", "http://10.0.0.1",
+    ] {
+        assert!(origin::check(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn t353_a_confirmation_is_right_in_every_part_or_it_is_none() {
+    type Change = fn(Object) -> Object;
+    let changes: &[(Change, bool)] = &[
+        (|m| m, true),
+        (|m| m.with("type", "offer"), false),
+        (|m| m.with("frameNonce", "x"), false),
+        (|m| m.with("frameNonce", ""), false),
+        (|m| m.with("v", 2_i64), false),
+        (|m| m.with("seq", 0_i64), false),
+        (|m| m.with("hostVersions", json("[1,2]")), false),
+        (|m| m.with("frameVersions", json("[1,2]")), false),
+        (|m| m.with("frameVersions", "1"), false),
+    ];
+    for (number, (change, good)) in changes.iter().enumerate() {
+        let (mut pair, connection, text) = offered();
+        pair.window(HOST, true, 1, connection, &text);
+        let Some(Letter::ToHost(_, accept)) = pair.letters.pop_front() else { panic!("not accepted") };
+        pair.feed_host(HostInput::Port(connection, accept));
+        let Some(Letter::ToGuest(_, confirm)) = pair.letters.pop_front() else { panic!("not confirmed") };
+        // On another port it is nothing.
+        pair.feed(Input::Port { connection: connection + 1, text: confirm.clone() });
+        assert!(!pair.connected());
+        pair.feed(Input::Port { connection, text: changed(&confirm, *change) });
+        assert_eq!(pair.connected(), *good, "change {number}");
+    }
+}
+
+#[test]
+fn a_frame_that_was_closed_hears_no_host() {
+    let (mut pair, connection, text) = offered();
+    pair.feed(Input::Call(1, Call::Close));
+    pair.letters.clear();
+    pair.window(HOST, true, 1, connection, &text);
+    assert!(pair.letters.is_empty() && !pair.connected());
+}
+
+#[test]
+fn t354_an_offer_may_have_a_nonce_of_its_full_length() {
+    let (mut pair, connection, text) = offered();
+    pair.window(HOST, true, 1, connection, &changed(&text, |m| m.with("hostNonce", "n".repeat(128))));
+    assert_eq!(pair.letters.len(), 1);
+}

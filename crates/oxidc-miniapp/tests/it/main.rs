@@ -1,6 +1,6 @@
 //! The machines of both sides, alone, as a pair, and in seeded worlds with faults.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice)]
 
 #[allow(unreachable_pub)]
 mod fuzz;

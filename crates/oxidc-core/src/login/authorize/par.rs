@@ -28,8 +28,8 @@ pub(crate) struct Pushed {
 
 /// Pushes a request if that is wanted or demanded, or possible and better because it is `long`; gives back what the person carries to the provider (section 4).
 pub(crate) async fn push(cx: &Rc<Context>, metadata: &Metadata, form: Form, long: bool) -> Result<Form> {
-    let wanted = cx.config.extended.par || metadata.requires_pushed || (long && metadata.endpoint(ENDPOINT).is_ok());
-    if !wanted {
+    let better = long && metadata.endpoint(ENDPOINT).is_ok();
+    if !(cx.config.extended.par || metadata.requires_pushed || better) {
         return Ok(form);
     }
     let pushed = send(cx, metadata, form).await?;
