@@ -17,7 +17,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use oxidc_core::command::Command;
 use oxidc_core::effect::{Area, Effect, EffectId, Event, Outcome};
 use oxidc_core::error::{Code, SessionEffect};
 use oxidc_core::wire::json::Value;
@@ -84,6 +83,8 @@ pub(crate) struct Invariants {
     /// What became of sessions that nobody ended on purpose.
     pub(crate) losses: Losses,
     somebody_signed_out: bool,
+    /// Sessions that people wanted to end.
+    leaving: BTreeSet<String>,
     somebody_changed: bool,
     /// A storage failed, so that a session may live in several tabs apart.
     scattered: bool,
@@ -125,11 +126,11 @@ impl Invariants {
         self.pages.entry(page).or_default()
     }
 
-    pub(crate) fn called(&mut self, page: PageId, command: &Command) {
-        if matches!(command, Command::SignOut(_)) {
-            self.seen(page).signs_out = true;
-            self.somebody_signed_out = true;
-        }
+    /// On a page, a person wants the session that is `stored` to end.
+    pub(crate) fn signs_out(&mut self, page: PageId, stored: Option<&str>) {
+        self.seen(page).signs_out = true;
+        self.somebody_signed_out = true;
+        self.leaving.extend(stored.map(String::from));
     }
 
     /// Whether a page has the lock and has not been told since what is stored.
@@ -354,7 +355,11 @@ impl Invariants {
         let cause = match reason {
             "signed_out" => self.somebody_signed_out,
             "user_changed" => self.somebody_changed,
-            _ => before.refresh_token.as_ref().is_some_and(|token| self.refused.contains(token)),
+            _ => before.refresh_token.as_ref().is_some_and(|token| {
+                // Where tabs live apart, the token that was refused may be another one of a grant that is over.
+                let over = || provider.refresh_token(token).is_some_and(|token| provider.family(token.family).over.is_some());
+                self.refused.contains(token) || (self.scattered && over())
+            }),
         };
         if !cause {
             let invariant = if reason == "signed_out" { "INV10" } else { "INV4" };
@@ -363,7 +368,7 @@ impl Invariants {
         if reason.starts_with("refresh_")
             && let Some(token) = &before.refresh_token
         {
-            match self.losses.judge(token, provider, self.scattered) {
+            match self.losses.judge(token, provider, self.scattered, self.leaving.contains(&before.id)) {
                 Ok(loss) => self.losses.found.push(loss),
                 Err(what) => self.breaks(format!("INV10: a session is lost that could have been kept: {what}")),
             }

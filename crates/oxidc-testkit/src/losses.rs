@@ -29,6 +29,8 @@ pub enum Loss {
     Doubled,
     /// The storage failed, and no tab was left that knew the new token.
     Storage,
+    /// The person signed out, and the page was gone after its tokens were revoked and before the end was stored.
+    SignedOut,
 }
 
 impl Loss {
@@ -42,6 +44,7 @@ impl Loss {
             Self::Stopped => "the page that asked, or the device, was stopped or offline while the old token was still accepted",
             Self::Doubled => "locks were stolen or the clock jumped while the token was in use",
             Self::Storage => "the storage failed",
+            Self::SignedOut => "the person signed out, and the page was gone before it could store that",
         }
     }
 }
@@ -132,12 +135,13 @@ impl Losses {
         self.stops.iter().any(|stop| stop.page.is_none_or(|of| of == page) && stop.from <= until && stop.until >= from)
     }
 
-    /// Why the provider no longer accepted the refresh token that was stored last.
-    pub(crate) fn judge(&self, token: &str, provider: &Provider, scattered: bool) -> Result<Loss, &'static str> {
+    /// Why the provider no longer accepted the refresh token that was stored last of a session, which somebody wanted to end (`leaving`) or not.
+    pub(crate) fn judge(&self, token: &str, provider: &Provider, scattered: bool, leaving: bool) -> Result<Loss, &'static str> {
         let Some(stored) = provider.refresh_token(token) else { return Err("the provider never issued the stored token") };
         match provider.family(stored.family).over {
             Some(USED_AGAIN | REVOKED) if scattered => return Ok(Loss::Storage),
             Some(USED_AGAIN) => (),
+            Some(REVOKED) if leaving => return Ok(Loss::SignedOut),
             Some(REVOKED) => return Err("the client revoked it"),
             _ => return Ok(Loss::EndedByProvider),
         }

@@ -257,7 +257,9 @@ impl World {
     pub fn start(&mut self, tab: Tab, command: Command) -> Call {
         self.tell(tab, || format!("calls {}", format!("{command:?}").split([' ', '(', '{']).next().unwrap_or("")));
         let page = self.page(tab).id;
-        self.invariants.called(page, &command);
+        if matches!(command, Command::SignOut(_)) {
+            self.invariants.signs_out(page, self.stored_session()["id"].as_str());
+        }
         let now = self.clock.monotonic();
         let mut task = 0;
         self.feed(page, |page, at| {

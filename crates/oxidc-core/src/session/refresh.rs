@@ -249,11 +249,13 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
                 if error.code() == Code::NetworkFailed {
                     wait(cx, SECOND).await;
                 }
-                match cx.sessions.record().filter(|now| now.flight.as_ref() == Some(&mark)) {
-                    Some(marked) => record = marked,
-                    None => return Ok(false),
+                // A newer token that came meanwhile is not what was lost.
+                if let Some(marked) = cx.sessions.record().filter(|now| now.continues(&record) && now.flight.as_ref() == Some(&mark)) {
+                    record = marked;
+                    continue;
                 }
-                continue;
+                take_back(cx, &record, &mark, None).await;
+                return Ok(false);
             }
             Err(Refusal::Other(error)) => {
                 let flight = failed(&error);

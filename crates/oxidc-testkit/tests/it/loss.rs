@@ -92,6 +92,24 @@ fn a_refusal_without_a_lost_answer_is_believed() {
 }
 
 #[test]
+fn t226_a_second_try_is_for_the_same_token_and_for_none_that_came_meanwhile() {
+    let mut world = quiet(226);
+    world.provider.rotation = Rotation::Grace(10_000);
+    let tabs = world.signed_in_tabs(2);
+    world.expire();
+    for fate in [Fate::Answered, Fate::RequestLost, Fate::AnswerLost] {
+        world.network.next(Asked::Refresh, fate);
+    }
+    let calls = [world.ask_for_tokens(tabs[0]), world.ask_for_tokens(tabs[1])];
+    world.steal_locks();
+    for call in calls {
+        world.finish(call).unwrap();
+    }
+    assert_eq!(world.network.count(Asked::Refresh), 2, "the new token is not used up as a second try of the old one");
+    assert!(world.provider.grant_is_good());
+}
+
+#[test]
 fn t226_one_call_sends_one_refresh_token_twice_at_most() {
     let (mut world, tab) = expired(226);
     world.provider.rotation = Rotation::Grace(60_000);
