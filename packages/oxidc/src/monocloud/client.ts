@@ -254,7 +254,7 @@ export class MonoCloudWebJSClient {
       : await (await import('./implicit.js')).session(this.oidcClient, response, state, {
           ...this.#checks, algorithm: this.#options.idTokenSigningAlgorithm ?? 'RS256', onSessionCreating,
         });
-    await this.#write(session, ended);
+    await this.#write(session, ended, true);
     await this.#return(state);
     return session;
   }
@@ -303,9 +303,9 @@ export class MonoCloudWebJSClient {
     return session;
   }
 
-  /** Keeps a session unless the person signed out meanwhile. */
-  async #write(session: MonoCloudSession, ended: () => boolean): Promise<void> {
-    if (ended()) throw new MonoCloudValidationError('Session does not exist');
+  /** Keeps a session that `begins` or goes on, unless the person signed out meanwhile, here or, of one that goes on, in another tab. */
+  async #write(session: MonoCloudSession, ended: () => boolean, begins = false): Promise<void> {
+    if (ended() || !(begins || (await this.#sessions.read()))) throw new MonoCloudValidationError('Session does not exist');
     await this.#sessions.write(session);
   }
 
