@@ -327,3 +327,10 @@ pub struct Now {
     /// Monotonic clock, milliseconds since an unknown start. Never goes back.
     pub monotonic: i64,
 }
+
+impl Now {
+    /// The milliseconds since an earlier input, by the clock that says more: one of them may stand still while a device sleeps.
+    pub(crate) fn since(self, earlier: Self) -> i64 {
+        (self.wall - earlier.wall).max(self.monotonic - earlier.monotonic)
+    }
+}

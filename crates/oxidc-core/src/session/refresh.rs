@@ -13,6 +13,7 @@ use crate::client::Context;
 use crate::command::TokenOptions;
 use crate::config::discovery;
 use crate::config::options::has;
+use crate::effect::Now;
 use crate::error::{Code, Error, Kind, Result, SessionEffect};
 use crate::login::exchange::{TokenResponse, token_request};
 use crate::login::silent;
@@ -147,10 +148,14 @@ async fn one_at_a_time(cx: &Rc<Context>, want: &Want, seen: Option<String>) -> R
 
 /// Sends the refresh token until there is an answer that says something about it. False if another tab came in between.
 async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, overdue: bool) -> Result<bool> {
-    let mut first = None;
+    let mut first: Option<Now> = None;
     let mut repeated = false;
     let mut known = None;
     loop {
+        // A device that slept between two tries begins anew.
+        if first.is_some_and(|first| cx.shell.now().since(first) > GRACE) {
+            (first, repeated) = (None, false);
+        }
         let Some(refresh_token) = &record.refresh_token else {
             cx.sessions.needs_sign_in.set(true);
             return Err(Code::NoRefreshToken.into());
@@ -191,8 +196,8 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
             }
         }
         let sent_at = cx.shell.now();
-        let started = *first.get_or_insert(sent_at.monotonic);
-        if sent_at.monotonic - marking.monotonic > SLACK || !(0..=SLACK).contains(&(sent_at.wall - marking.wall)) {
+        let started = *first.get_or_insert(sent_at);
+        if sent_at.since(marking) > SLACK || sent_at.wall < marking.wall {
             // This page or the device stood still with the mark in its hand; somebody else may be under way.
             return Err(Code::TimedOut.into());
         }
@@ -243,7 +248,7 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
             Err(Refusal::Other(error))
                 if matches!(error.code(), Code::TimedOut | Code::NetworkFailed)
                     && !repeated
-                    && cx.shell.now().monotonic - started < GRACE =>
+                    && cx.shell.now().monotonic - started.monotonic < GRACE =>
             {
                 (repeated, known) = (true, Some(metadata));
                 if error.code() == Code::NetworkFailed {

@@ -45,6 +45,23 @@ fn t224_without_a_grace_a_lost_answer_is_made_good_by_a_sign_in_without_anything
 }
 
 #[test]
+fn t233_a_try_after_a_sleep_is_the_first_of_its_kind() {
+    for nap in [11_000, 3_600_000] {
+        let (mut world, tab) = expired(233);
+        world.provider.rotation = Rotation::Grace(10_000);
+        world.network.next(Asked::Refresh, Fate::RequestLost);
+        world.network.next(Asked::Refresh, Fate::AnswerLost);
+        let call = world.ask_for_tokens(tab);
+        world.run_until("the first try is lost", |world| world.network.count(Asked::Refresh) == 1);
+        world.run_for(500);
+        world.sleep(nap);
+        world.finish(call).unwrap();
+        assert_eq!(world.network.count(Asked::Refresh), 3, "the lost answer is asked for again");
+        assert!(world.provider.grant_is_good());
+    }
+}
+
+#[test]
 fn t224_a_sign_in_without_anything_shown_brings_no_other_person() {
     let (mut world, tab) = expired(224);
     world.frames = true;
