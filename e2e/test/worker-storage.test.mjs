@@ -6,7 +6,7 @@ import { engines, open, until } from '../browsers/index.mjs';
 import { holdRequest } from '../servers/faults.mjs';
 import { strictPolicy } from '../servers/static.mjs';
 import { openTab } from './support/harness.mjs';
-import { sharedWorkers } from './support/shared-worker.mjs';
+import { sharedWorkers, stopSharedWorker } from './support/shared-worker.mjs';
 import { startWorld } from './support/world.mjs';
 
 const storage = 'worker';
@@ -165,16 +165,12 @@ describe('a storage in a worker', () => {
   };
 
   describe('when the worker is gone', () => {
-    /** A tab that is signed in, after its browser stopped the worker, which lived in the process of another tab; `busy` happens before. */
+    /** A tab that is signed in, after its browser stopped the worker; `busy` happens before. */
     const stopped = async (world, browser, busy = () => {}) => {
-      const first = await openTab(world, browser, { storage });
-      await first.signIn();
       const tab = await openTab(world, browser, { storage });
-      assert.equal((await tab.do('getSession')).subject, 'alice');
+      await tab.signIn();
       const going = await busy(tab);
-      const [{ targetId }] = await sharedWorkers(browser);
-      await browser.crash(first.page);
-      await until(async () => (await sharedWorkers(browser)).every((other) => other.targetId !== targetId), 'the worker to be gone');
+      await stopSharedWorker(browser);
       return { tab, going };
     };
 

@@ -1,11 +1,22 @@
 // Chromium's shared workers, by the protocol of the developer tools.
 
+import { until } from '../../browsers/index.mjs';
+
 /** The shared workers that run. */
 export async function sharedWorkers(browser) {
   const session = await browser.context.browser().newBrowserCDPSession();
   const { targetInfos } = await session.send('Target.getTargets');
   await session.detach();
   return targetInfos.filter(({ type }) => type === 'shared_worker');
+}
+
+/** Stops the only shared worker there is, as a browser does that is short of memory: nobody is told. */
+export async function stopSharedWorker(browser) {
+  const [{ targetId }] = await sharedWorkers(browser);
+  const session = await browser.context.browser().newBrowserCDPSession();
+  await session.send('Target.closeTarget', { targetId });
+  await session.detach();
+  await until(async () => (await sharedWorkers(browser)).every((other) => other.targetId !== targetId), 'the worker to be gone');
 }
 
 /** Does something with the only shared worker there is: `work(send)`, where `send(method, params)` speaks the protocol; `send.on(method, handler)` listens. */
