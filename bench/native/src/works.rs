@@ -11,7 +11,7 @@ use oxidc_core::wire::http::Response;
 use oxidc_core::wire::jose::{Algorithm, KeySet};
 use oxidc_core::wire::json::Value;
 use oxidc_core::wire::{base64url, form};
-use oxidc_core::{Client, Page};
+use oxidc_core::{Client, Frame, Page};
 
 use crate::signer::{CLIENT, ISSUER, NONCE, Signed, now};
 
@@ -108,7 +108,7 @@ impl Machine {
             "authorization_endpoint": format!("{ISSUER}/auth"), "token_endpoint": format!("{ISSUER}/token"), "jwks": jwks,
         });
         let options = serde_json::json!({ "issuer": ISSUER, "clientId": CLIENT, "automaticRenewal": false, "provider": provider });
-        let page = Page { href: "https://app.example.com/".into(), origin: "https://app.example.com".into() };
+        let page = Page { href: "https://app.example.com/".into(), origin: "https://app.example.com".into(), frame: Frame::None };
         let options = Value::parse(&text(&options)).ok().expect("JSON");
         let config = ClientConfig::from_value(&options, &page.origin).expect("good options");
         let at = Now { wall: now() * 1000, monotonic: 0 };

@@ -87,7 +87,7 @@ pub(crate) struct Invariants {
     leaving: BTreeSet<String>,
     somebody_changed: bool,
     /// A storage failed, so that a session may live in several tabs apart.
-    scattered: bool,
+    pub(crate) scattered: bool,
     broken: Option<String>,
 }
 
@@ -327,7 +327,9 @@ impl Invariants {
             }
         }
         let seen = self.seen(page);
-        (seen.alone, seen.told, seen.wrote) = (false, false, after.refresh_token.clone());
+        (seen.alone, seen.told) = (false, false);
+        // A sign-out of the same page may end what it marked before it knows that the mark stands.
+        seen.wrote = after.refresh_token.clone().or(seen.wrote.take());
         if after.ended.is_some() {
             return;
         }

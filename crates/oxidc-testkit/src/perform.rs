@@ -125,7 +125,9 @@ impl World {
                 self.plan(2, Step::Go { page, url });
             }
             Effect::Visit { url, frame: true, .. } if self.frames && !self.network.offline => {
-                if self.provider.signed_in.as_deref() != self.stored_session()["subject"].as_str() {
+                let stored = self.provider.signed_in.as_deref() == self.stored_session()["subject"].as_str();
+                // Where tabs live apart, this one may hold the session of anybody who signed in here.
+                if !stored || (self.invariants.scattered && self.provider.knows_others()) {
                     self.invariants.somebody_else();
                 }
                 let back = self.provider.authorize(self.clock.time(), &Url::parse(&url).expect("an address"));

@@ -203,6 +203,11 @@ impl Provider {
         self.refresh_tokens.get(token)
     }
 
+    /// Whether tokens were issued to others than who is signed in now.
+    pub(crate) fn knows_others(&self) -> bool {
+        self.families.iter().any(|family| Some(&family.subject) != self.signed_in.as_ref())
+    }
+
     pub(crate) fn family(&self, family: usize) -> &Family {
         &self.families[family]
     }

@@ -36,6 +36,22 @@ fn t234_a_refresh_token_that_expired_during_sleep_ends_the_session_once() {
 }
 
 #[test]
+fn t235_a_clock_that_is_put_right_between_mark_and_request_costs_no_try() {
+    let mut world = quiet(236);
+    let tab = world.signed_in_tabs(1)[0];
+    world.provider.rotation = Rotation::Grace(10_000);
+    world.expire();
+    world.network.next(Asked::Refresh, Fate::AnswerLost);
+    let call = world.ask_for_tokens(tab);
+    world.run_until("the first try is lost", |world| world.network.count(Asked::Refresh) == 1);
+    let marked = world.stored_session()["flight"].clone();
+    world.run_until("the second try is marked", |world| world.stored_session()["flight"] != marked);
+    world.jump_wall(86_400_000);
+    world.finish(call).unwrap();
+    assert!(world.provider.grant_is_good());
+}
+
+#[test]
 fn t237_a_token_that_expired_while_timers_were_held_back_is_not_handed_out() {
     let mut world = World::new(237);
     let tab = world.signed_in_tabs(1)[0];

@@ -59,22 +59,23 @@ impl<'a> Jws<'a> {
         if token.len() > LONGEST {
             return Err(JwsError::TooLong);
         }
-        match token.bytes().filter(|byte| *byte == b'.').count() {
-            2 => (),
-            4 => return Err(JwsError::Encrypted),
-            _ => return Err(JwsError::NotThreeParts),
-        }
+        // A dot is no digit: where there are too many, a part is malformed, and only then they are counted.
+        let malformed = || match token.bytes().filter(|byte| *byte == b'.').count() {
+            2 => JwsError::Malformed,
+            4 => JwsError::Encrypted,
+            _ => JwsError::NotThreeParts,
+        };
         // The signature is cut off from behind: the payload is the longest part.
         let (signing_input, signature) =
             token.bytes().rposition(|byte| byte == b'.').and_then(|at| token.split_at_checked(at)).ok_or(JwsError::NotThreeParts)?;
         let (header, payload) = cut(signing_input, b'.');
         // RFC 8725bis section 3.14: the alphabet before anything is read.
-        let octets = |part: &str| base64url::decode(part).ok_or(JwsError::Malformed);
+        let octets = |part: &str| base64url::decode(part).ok_or_else(malformed);
         let (header, payload, signature) =
             (octets(header)?, octets(payload.unwrap_or_default())?, octets(signature.get(1..).unwrap_or_default())?);
         let object = |part: &[u8]| match str::from_utf8(part).map(Value::parse) {
             Ok(Ok(Value::Object(object))) => Ok(object),
-            _ => Err(JwsError::Malformed),
+            _ => Err(malformed()),
         };
         let mut head = object(&header)?;
         if head.get("crit").is_some() || head.get("b64").is_some() {
