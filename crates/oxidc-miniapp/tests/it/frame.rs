@@ -550,8 +550,15 @@ fn t384_a_token_is_used_while_it_lives_as_long_as_the_caller_wants() {
 
 #[test]
 fn t385_a_lifetime_is_over_when_either_clock_says_so_and_no_clock_gives_it_back() {
-    for (wall, monotonic, used) in [(600_000, 0, false), (0, 600_000, false), (599_999, 0, true), (-600_000, 0, true), (0, -600_000, true)]
-    {
+    let steps = [
+        (600_000, 0, false),
+        (0, 600_000, false),
+        (599_999, 0, true),
+        (-600_000, 0, true),
+        (0, -600_000, true),
+        (-600_000, -600_000, true),
+    ];
+    for (wall, monotonic, used) in steps {
         let mut frame = Frame::connected("");
         let question = frame.token(1);
         frame.give(&question, "one", lives(600));
@@ -832,4 +839,191 @@ fn a_host_that_gives_tokens_no_names_hears_ours() {
     assert!(!name.is_empty() && !name.contains("one"));
     // The same token under another name is tried: that is not known to be the same.
     assert_eq!(sent(&frame.give(&effects, "two", |m| m.with("token_id", ""))), [(1, Some("Bearer two".into()))]);
+}
+
+#[test]
+fn a_request_that_comes_too_early_is_repeated_after_the_time_that_the_platform_says() {
+    for (retry_after, wait) in [
+        (Some("7"), 7_000),
+        (Some("0"), 0),
+        (Some("-1"), 1_000),
+        (Some("3600"), 3_600_000),
+        (Some("3601"), 3_600_000),
+        (Some("tomorrow"), 1_000),
+        (None, 1_000),
+    ] {
+        let mut frame = Frame::connected("");
+        let question = frame.call(1, Call::Fetch(Fetch { limited: true, ..fetch(API) }));
+        frame.give(&question, "one", |m| m);
+        let effects = frame.feed(Input::Sent(1, Answer { status: 429, retry_after: retry_after.map(String::from), ..Answer::default() }));
+        assert_eq!((sent(&effects).len(), finished(&effects).len()), (usize::from(wait == 0), 0), "{retry_after:?}");
+        if wait > 0 {
+            assert_eq!(frame.guest.wake(), Some(wait));
+            assert!(sent(&frame.later(wait - 1)).is_empty());
+            assert_eq!(sent(&frame.later(1)), [(1, Some("Bearer one".into()))]);
+        }
+    }
+    // Without a word of the platform, each pause is twice the one before; three repetitions are enough.
+    let mut frame = Frame::connected("");
+    let question = frame.call(1, Call::Fetch(Fetch { limited: true, ..fetch(API) }));
+    frame.give(&question, "one", |m| m);
+    for wait in [1_000, 2_000, 4_000] {
+        assert!(finished(&frame.answer(1, 429)).is_empty());
+        // It is not sent twice while it is on its way or has a pause.
+        assert!(sent(&frame.later(wait - 1)).is_empty());
+        assert_eq!(sent(&frame.later(1)).len(), 1);
+        assert!(sent(&frame.later(1)).is_empty());
+    }
+    assert_eq!(finished(&frame.answer(1, 429)), [(1, "null".into())]);
+}
+
+#[test]
+fn only_what_can_be_sent_again_and_is_under_the_limit_is_repeated() {
+    for (replayable, limited, repeated) in [(true, true, true), (false, true, false), (true, false, false)] {
+        for status in [429, 503, 200] {
+            let mut frame = Frame::connected("");
+            let question = frame.call(1, Call::Fetch(Fetch { limited, replayable, ..fetch(API) }));
+            frame.give(&question, "one", |m| m);
+            let repeated = repeated && status == 429;
+            assert_eq!(finished(&frame.answer(1, status)).len(), usize::from(!repeated), "{replayable} {limited} {status}");
+        }
+    }
+}
+
+fn state(frame: &Frame, name: &str) -> i64 {
+    frame.guest.limiter().describe().get(name).and_then(Value::as_integer).unwrap()
+}
+
+#[test]
+fn the_state_of_the_limit_is_what_the_platform_said_last() {
+    // Seconds that are left, seconds since 1970, milliseconds since 1970.
+    for (reset, expected) in [
+        ("2", 1_002_000),
+        ("999999", 1_000_999_000),
+        ("1000000", 1_000_000_000),
+        ("99999999999", 99_999_999_999_000),
+        ("100000000000", 100_000_000_000),
+        ("soon", 0),
+    ] {
+        let mut frame = Frame::connected("");
+        let all = |frame: &Frame| ["limit", "processing", "remaining", "reset", "lastRequestTime"].map(|name| state(frame, name));
+        assert_eq!(all(&frame), [-1, 0, -1, 0, 0]);
+        frame.hear("context", |m| m.with("context", json(r#"{"domain": "api.example.com", "ratelimit": {"limit": 2}}"#)));
+        let question = frame.call(1, Call::Fetch(Fetch { limited: true, ..fetch(API) }));
+        frame.give(&question, "one", |m| m);
+        assert_eq!(all(&frame), [2, 1, -1, 0, 1_000_000]);
+        frame.feed(Input::Sent(1, Answer { status: 200, remaining: Some("5".into()), reset: Some(reset.into()), ..Answer::default() }));
+        assert_eq!(all(&frame), [2, 0, 5, expected, 1_000_000], "{reset}");
+        // An answer that says nothing changes nothing.
+        frame.call(2, Call::Fetch(Fetch { limited: true, ..fetch(API) }));
+        frame.answer(2, 200);
+        assert_eq!(all(&frame), [2, 0, 5, expected, 1_000_000]);
+    }
+}
+
+#[test]
+fn two_requests_a_second_are_two_and_the_third_waits_for_its_place() {
+    let mut frame = Frame::connected("");
+    frame.hear("context", |m| m.with("context", json(r#"{"domain": "api.example.com", "ratelimit": {"limit": 2}}"#)));
+    let question = frame.token(100);
+    frame.give(&question, "one", |m| m);
+    let limited = || Call::Fetch(Fetch { limited: true, ..fetch(API) });
+    assert_eq!(sent(&frame.call(1, limited())).len(), 1);
+    frame.time += 400;
+    assert_eq!(sent(&frame.call(2, limited())).len(), 1);
+    assert_eq!(sent(&frame.call(3, limited())).len(), 0);
+    assert_eq!(sent(&frame.call(4, limited())).len(), 0);
+    // One that is not under the limit does not wait.
+    assert_eq!(sent(&frame.call(5, Call::Fetch(fetch(API)))).len(), 1);
+    assert_eq!(frame.guest.wake(), Some(600));
+    assert_eq!(sent(&frame.later(599)).len(), 0);
+    assert_eq!(sent(&frame.later(1)), [(3, Some("Bearer one".into()))]);
+    // A limit of nothing is none, and the former one stays.
+    frame.hear("context", |m| m.with("context", json(r#"{"domain": "api.example.com", "ratelimit": {"limit": 0}}"#)));
+    assert_eq!(state(&frame, "limit"), 2);
+    assert_eq!(frame.guest.wake(), Some(400));
+    // Who waits has no place to give back, and who is not under the limit has none either.
+    assert_eq!(state(&frame, "processing"), 3);
+    frame.feed(Input::Cancel(4));
+    frame.feed(Input::Cancel(5));
+    assert_eq!(state(&frame, "processing"), 3);
+    let effects = frame.feed(Input::Cancel(1));
+    assert_eq!((state(&frame, "processing"), finished(&effects)), (2, vec![(1, "aborted".into())]));
+    // One that brought no answer is told to the application elsewhere.
+    assert!(frame.feed(Input::NotSent(2)).is_empty());
+    assert_eq!(state(&frame, "processing"), 1);
+    assert!(frame.answer(2, 200).is_empty() && frame.answer(4, 200).is_empty());
+}
+
+#[test]
+fn a_request_under_the_limit_waits_for_the_context_or_hears_that_there_is_none() {
+    let limited = || Call::Fetch(Fetch { limited: true, ..fetch(API) });
+    let mut frame = Frame::new("");
+    let called = frame.start();
+    assert!(frame.call(1, limited()).is_empty());
+    let effects = frame.shake(&called, "first");
+    assert_eq!(types(&effects), ["token.request"]);
+    let mut frame = Frame::new("");
+    frame.start();
+    frame.call(1, limited());
+    frame.later(5_000);
+    frame.later(5_000);
+    assert_eq!(finished(&frame.later(5_000)), [(1, "host_unavailable".into())]);
+}
+
+#[test]
+fn a_call_that_was_given_up_is_not_answered_and_its_question_serves_others() {
+    let mut frame = Frame::connected("");
+    let question = frame.token(1);
+    frame.token(2);
+    assert_eq!(finished(&frame.feed(Input::Cancel(1))), [(1, "aborted".into())]);
+    assert!(frame.feed(Input::Cancel(1)).is_empty());
+    assert_eq!(finished(&frame.give(&question, "one", |m| m)), [(2, "one".into())]);
+    assert!(frame.feed(Input::Asked("anything".into(), Ok(Value::Null))).is_empty());
+}
+
+#[test]
+fn what_the_application_is_told_of_a_token_is_all_that_there_is() {
+    let mut frame = Frame::connected("");
+    let question = frame.token(1);
+    let sent_at = frame.time;
+    frame.time += 2_000;
+    let effects = frame.give(&question, "one", |m| m.with("expires_in", 60_i64).with("scope", "x y").with("audience", "a"));
+    let expected = format!(
+        r#"{{"accessToken":"one","tokenType":"Bearer","audience":"a","scopes":["x","y"],"refreshToken":"","expiresAt":{},"default":true}}"#,
+        sent_at + 60_000
+    );
+    let arrived = |effects: &[Effect]| {
+        let of = |effect: &Effect| {
+            if let Effect::Publish(Event::Tokens(token, replaced)) = effect { Some((token.to_text(), *replaced)) } else { None }
+        };
+        effects.iter().filter_map(of).collect::<Vec<_>>()
+    };
+    assert_eq!(arrived(&effects), [(expected, false)]);
+    // Another one is beside it; the same again replaces it.
+    let question = frame.call(2, tokens("b", "", 0, false));
+    let effects = frame.give(&question, "two", |m| m);
+    assert!(matches!(arrived(&effects).as_slice(), [(text, false)] if text.contains(r#""default":false"#)));
+    let question = frame.call(3, tokens("", "", 0, true));
+    assert!(matches!(arrived(&frame.give(&question, "three", |m| m)).as_slice(), [(text, true)] if text.contains("three")));
+    assert_eq!(finished(&frame.call(4, tokens("b", "", 0, false))), [(4, "two".into())]);
+}
+
+#[test]
+fn no_name_is_used_twice_even_where_chance_repeats_itself() {
+    let mut guest = Guest::new(options(""));
+    let moment = Moment { random: [9; 16], ..Moment::default() };
+    let effects = guest.feed(Input::Start { framed: true, ancestor: Some(HOST.into()) }, moment);
+    let [Effect::Post(_, ready)] = effects.as_slice() else { panic!("{effects:?}") };
+    let name = text(&json(ready), "frame").to_owned();
+    let offer = message::of("offer").with("frame", name.as_str()).with("versions", json("[1]")).with("hostNonce", "n");
+    let input = Input::Window { origin: HOST.into(), from_parent: true, ports: 1, connection: 1, text: message::text(offer) };
+    let effects = guest.feed(input, moment);
+    let nonce = text(&said(&effects)[0], "frameNonce").to_owned();
+    assert!(name != nonce && name.len() >= 22 && nonce.len() >= 22);
+    // Chance decides both.
+    let other =
+        Guest::new(options("")).feed(Input::Start { framed: true, ancestor: Some(HOST.into()) }, Moment { random: [8; 16], ..moment });
+    let [Effect::Post(_, ready)] = other.as_slice() else { panic!("{other:?}") };
+    assert_ne!(text(&json(ready), "frame"), name);
 }
