@@ -74,6 +74,23 @@ fn t371_each_word_of_a_refusal_means_one_error_and_an_unknown_one_is_for_now() {
 }
 
 #[test]
+fn a_failure_crosses_the_boundary_like_that_of_the_core() {
+    for word in ["scope_not_granted", "offline", "session_ended", "transient", "needs_interaction"] {
+        for (detail, after) in [(None, None), (Some("why"), None), (None, Some(3)), (Some("why"), Some(0))] {
+            let failure = of_refusal(word, after);
+            let failure = detail.map_or(failure.clone(), |detail| failure.detail(detail));
+            let members = |value: Value| {
+                let mut members: Vec<(String, String)> =
+                    value.as_object().unwrap().iter().map(|(name, value)| (name.into(), value.to_text())).collect();
+                members.sort_unstable();
+                members
+            };
+            assert_eq!(members(failure.to_value()), members(oxidc_core::error::Error::from(failure).to_value()));
+        }
+    }
+}
+
+#[test]
 fn what_a_failure_tells_of_somebody_elses_text_is_short_and_has_no_control_characters() {
     for (detail, told) in [("x".repeat(200), true), ("x".repeat(201), false), ("a\nb".into(), false), ("a\u{7f}b".into(), false)] {
         let failure = of_refusal("offline", None).detail(&detail).to_value();
