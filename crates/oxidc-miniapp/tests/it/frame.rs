@@ -1027,3 +1027,165 @@ fn no_name_is_used_twice_even_where_chance_repeats_itself() {
     let [Effect::Post(_, ready)] = other.as_slice() else { panic!("{other:?}") };
     assert_ne!(text(&json(ready), "frame"), name);
 }
+
+#[test]
+fn calls_that_wait_too_long_at_the_same_time_all_end() {
+    let mut frame = Frame::connected("");
+    frame.token(1);
+    frame.call(2, tokens("a", "", 0, false));
+    frame.call(3, Call::Host { method: "x".into(), params: Value::Null, limit: None });
+    let unavailable = |task: u32| (task, "host_unavailable".to_owned());
+    assert_eq!(finished(&frame.later(10_000)), [unavailable(1), unavailable(2), unavailable(3)]);
+}
+
+#[test]
+fn what_a_frame_ignores_is_counted_and_nothing_else() {
+    let mut frame = Frame::new("");
+    let called = frame.start();
+    let accepted = frame.offer(&called);
+    frame.hear("confirm", |m| m.with("frameNonce", "wrong"));
+    assert_eq!(frame.guest.ignored(), 1);
+    frame.confirm(&accepted, "first", "{}");
+    frame.hear("pong", |m| m);
+    assert_eq!(frame.guest.ignored(), 1);
+    frame.feed(Input::Port { connection: frame.connection, text: "nothing".into() });
+    assert_eq!(frame.guest.ignored(), 2);
+    frame.seq -= 1;
+    frame.hear("ping", |m| m);
+    assert_eq!(frame.guest.ignored(), 3);
+    frame.feed(Input::Port { connection: 99, text: r#"{"oxidc":"miniapp","type":"ping","v":1,"seq":90}"#.into() });
+    assert_eq!(frame.guest.ignored(), 4);
+}
+
+#[test]
+fn t383_a_host_that_calls_all_the_time_is_not_called_more_often_for_that() {
+    let mut frame = Frame::connected("");
+    for _ in 0..2 {
+        let called = frame.feed(Input::Lost { connection: frame.connection });
+        frame.shake(&called, "first");
+    }
+    // It says that it is there, and is gone: it is called as soon as that is allowed, and not before, however often it says so.
+    let port = frame.connection;
+    frame.hello();
+    assert_eq!(posts(&frame.feed(Input::Lost { connection: port })), 0);
+    assert_eq!(frame.guest.wake(), Some(60_000));
+    for _ in 0..5 {
+        assert!(frame.hello().is_empty());
+    }
+    assert_eq!(frame.guest.wake(), Some(60_000));
+    let mut called = frame.later(60_000);
+    assert_eq!(posts(&called), 1);
+    // That was one of three for the next minute, with three calls.
+    for (left, next) in [(2, 1), (1, 1), (0, 0)] {
+        frame.shake(&called, "first");
+        called = frame.feed(Input::Lost { connection: frame.connection });
+        assert_eq!(posts(&called), next, "{left}");
+    }
+    let mut frame = Frame::connected("");
+    for _ in 0..2 {
+        let called = frame.feed(Input::Lost { connection: frame.connection });
+        frame.shake(&called, "first");
+    }
+    frame.feed(Input::Lost { connection: frame.connection });
+    frame.hello();
+    assert_eq!([60_000, 5_000, 5_000, 5_000].map(|pause| posts(&frame.later(pause))), [1, 1, 1, 0]);
+}
+
+#[test]
+fn a_request_that_saw_the_host_called_once_has_it_called_again_later() {
+    let mut frame = Frame::new(r#", "allowedOrigins": ["https://files.example.com"]"#);
+    let called = frame.start();
+    frame.call(1, Call::Fetch(fetch("https://files.example.com")));
+    let question = frame.shake(&called, "first");
+    assert_eq!(sent(&frame.give(&question, "one", |m| m)).len(), 1);
+    frame.feed(Input::Lost { connection: frame.connection });
+    for _ in 0..3 {
+        frame.later(5_000);
+    }
+    assert_eq!(frame.guest.wake(), None);
+    let effects = frame.answer(1, 401);
+    assert_eq!((posts(&effects), finished(&effects).len()), (1, 0));
+}
+
+#[test]
+fn nothing_is_renewed_while_there_is_no_host() {
+    let mut frame = Frame::connected("");
+    let question = frame.token(1);
+    frame.give(&question, "one", lives(600));
+    frame.feed(Input::Lost { connection: frame.connection });
+    for _ in 0..3 {
+        frame.later(5_000);
+    }
+    assert_eq!(frame.guest.wake(), None);
+    assert!(frame.later(480_000).is_empty());
+    assert_eq!(frame.guest.wake(), None);
+    // What lives is used to its end, which it has in time.
+    frame.time += 104_999 - 1;
+    let effects = frame.call(2, Call::Fetch(fetch(API)));
+    assert_eq!(sent(&effects), [(2, Some("Bearer one".into()))]);
+    frame.time += 1;
+    assert_eq!(sent(&frame.call(3, Call::Fetch(fetch(API)))).len(), 1);
+    frame.time += 1;
+    assert_eq!(sent(&frame.call(4, Call::Fetch(fetch(API)))).len(), 0);
+}
+
+#[test]
+fn each_token_is_renewed_in_its_own_time() {
+    let mut frame = Frame::connected("");
+    let question = frame.token(1);
+    frame.give(&question, "one", lives(6_000));
+    let question = frame.call(2, tokens("a", "", 0, false));
+    frame.give(&question, "two", lives(600));
+    frame.call(3, tokens("a", "", 0, false));
+    let effects = frame.later(480_000);
+    let question = said(&effects).remove(0);
+    assert_eq!((text(&question, "audience"), said(&effects).len()), ("a", 1));
+    let id = text(&question, "id").to_owned();
+    frame.hear("token.error", |m| m.with("id", id).with("code", "transient"));
+    assert_eq!(frame.guest.wake(), Some(10_000));
+    assert!(frame.later(9_999).is_empty());
+    assert_eq!(types(&frame.later(1)), ["token.request"]);
+    assert_eq!(frame.guest.wake(), Some(10_000), "its answer is waited for");
+}
+
+#[test]
+fn a_token_with_scopes_of_its_own_is_not_the_default_one() {
+    let mut frame = Frame::connected("");
+    for (task, (audience, scope, default)) in (1..).zip([("", "", true), ("", "x", false), ("a", "", false)]) {
+        let question = frame.call(task, tokens(audience, scope, 0, false));
+        let effects = frame.give(&question, "one", lives(600));
+        let is_default = effects
+            .iter()
+            .find_map(|effect| if let Effect::Publish(Event::Tokens(token, _)) = effect { token.get("default") } else { None });
+        assert_eq!(is_default.and_then(Value::as_bool), Some(default), "{audience} {scope}");
+    }
+}
+
+#[test]
+fn a_limit_of_nothing_is_no_limit_and_no_lock() {
+    let context = |limit: i64| json(&format!(r#"{{"domain": "api.example.com", "ratelimit": {{"limit": {limit}}}}}"#));
+    let limited = || Call::Fetch(Fetch { limited: true, ..fetch(API) });
+    for limit in [0, -1] {
+        let mut frame = Frame::connected("");
+        let question = frame.token(100);
+        frame.give(&question, "one", |m| m);
+        frame.hear("context", |m| m.with("context", context(limit)));
+        assert_eq!(sent(&frame.call(1, limited())).len(), 1);
+        assert_eq!(state(&frame, "limit"), -1);
+        frame.hear("context", |m| m.with("context", context(1)));
+        assert_eq!((sent(&frame.call(2, limited())).len(), state(&frame, "limit")), (1, 1));
+        frame.hear("context", |m| m.with("context", context(limit)));
+        assert_eq!((sent(&frame.call(3, limited())).len(), state(&frame, "limit")), (0, 1));
+    }
+}
+
+#[test]
+fn a_frame_that_is_closed_keeps_no_token_in_memory() {
+    let mut frame = Frame::connected("");
+    let question = frame.token(1);
+    frame.give(&question, "one", lives(600));
+    let tokens = |frame: &Frame| format!("{:?}", frame.guest).contains("tokens: [Token");
+    assert!(tokens(&frame) && !format!("{:?}", frame.guest).contains("\"one\""), "it is there, and not shown");
+    frame.call(2, Call::Close);
+    assert!(!tokens(&frame));
+}

@@ -214,3 +214,36 @@ fn an_answer_of_another_transport_is_none_where_there_are_ports() {
     pair.grant("real", 60);
     assert_eq!(pair.outcome(1).unwrap(), "real");
 }
+
+#[test]
+fn answers_of_another_transport_are_told_apart_while_all_are_waited_for() {
+    let want = |scope: &str| oxidc_miniapp::guest::Want { audience: String::new(), scope: scope.into() };
+    let token = |task: u32, scope: &str| Input::Call(task, Call::Tokens { want: want(scope), min_ttl: 0, force: false });
+    let call = |task: u32| Input::Call(task, Call::Host { method: "x".into(), params: Value::Null, limit: None });
+    let answer = || Ok(json(r#"{"access_token": "one", "token_type": "Bearer", "scope": "a b"}"#));
+    let finished = |effects: &[Effect]| {
+        let of = |effect: &Effect| if let Effect::Finish(task, result) = effect { Some((*task, result.is_ok())) } else { None };
+        effects.iter().filter_map(of).collect::<Vec<_>>()
+    };
+    let begin = || {
+        let (mut guest, moment) = elsewhere();
+        let context = asks(&guest.feed(Input::StartWithTransport, moment)).remove(0).0;
+        guest.feed(Input::Call(1, Call::Ready), moment);
+        let first = asks(&guest.feed(token(2, "a"), moment)).remove(0).0;
+        let called = asks(&guest.feed(call(3), moment)).remove(0).0;
+        let second = asks(&guest.feed(token(4, "b"), moment)).remove(0).0;
+        (guest, moment, [context, first, called, second])
+    };
+    let context = || Ok(json(r#"{"domain": "api.example.com"}"#));
+    let (mut guest, moment, [of_context, first, called, second]) = begin();
+    assert_eq!(finished(&guest.feed(Input::Asked(first, answer()), moment)), [(2, true)]);
+    assert_eq!(finished(&guest.feed(Input::Asked(of_context, context()), moment)), [(1, true)]);
+    assert_eq!(finished(&guest.feed(Input::Asked(second, answer()), moment)), [(4, true)]);
+    let effects = guest.feed(Input::Asked(called, Ok(json("[7]"))), moment);
+    assert!(matches!(effects.as_slice(), [Effect::Finish(3, Ok(value))] if value.to_text() == "[7]"));
+    // Each refusal is that of its question.
+    let (mut guest, moment, [of_context, first, called, _]) = begin();
+    assert_eq!(finished(&guest.feed(Input::Asked(first, Err("offline".into())), moment)), [(2, false)]);
+    assert_eq!(finished(&guest.feed(Input::Asked(of_context, Err("offline".into())), moment)), [(1, false)]);
+    assert_eq!(finished(&guest.feed(Input::Asked(called, Err("offline".into())), moment)), [(3, false)]);
+}

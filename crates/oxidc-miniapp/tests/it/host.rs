@@ -901,3 +901,185 @@ fn t365_what_is_fetched_for_one_session_is_no_answer_in_the_next() {
     // And nobody is answered twice.
     assert!(give(&mut host, moment, new, "bob's").is_empty());
 }
+
+#[test]
+fn a_port_that_is_closed_is_that_one_and_the_question_of_another_stays() {
+    let (mut host, moment) = two();
+    host.add(3, "one", &Value::Null).unwrap();
+    let one = connected(&mut host, moment, 1, ONE);
+    let two = connected(&mut host, moment, 2, TWO);
+    let (three, accept) = offered(&mut host, moment, 3, ONE);
+    host.feed(Input::Port(three, Value::from(accept).to_text()), moment);
+    let (job, _) = asked(&ask(&mut host, moment, one, 2, token_request("1"))).unwrap();
+    assert_eq!(asked(&ask(&mut host, moment, three, 2, token_request("3"))), None);
+    let effects = host.feed(Input::Lost(three), moment);
+    assert_eq!((shut(&effects), published(&effects)), (vec![three], vec![("lost", 3)]));
+    assert!(matches!(effects.last(), Some(Effect::Publish("lost", app, 3, detail)) if app == "one" && detail.is_empty()));
+    assert!(ask(&mut host, moment, three, 3, oxidc_miniapp::message::of("ping")).is_empty());
+    for port in [one, two] {
+        assert_eq!(said(&ask(&mut host, moment, port, 3, oxidc_miniapp::message::of("ping")))[0].0, port);
+    }
+    let effects = host.feed(Input::Lost(two), moment);
+    assert!(matches!(effects.last(), Some(Effect::Publish("lost", app, 2, _)) if app == "two"));
+    assert_eq!(said(&give(&mut host, moment, job, "t")).iter().map(|(to, _)| *to).collect::<Vec<_>>(), [one]);
+    // A frame that is removed takes no other with it.
+    host.feed(Input::Remove(1), moment);
+    assert_eq!(offers(&host.feed(Input::Window(Some(2), TWO.into(), READY.into()), moment)).len(), 1);
+    assert_eq!(host.add(4, "three", &Value::Null).unwrap_err().code().name(), "app_invalid");
+}
+
+#[test]
+fn each_port_has_its_own_numbers_and_what_is_told_on_it_is_the_platforms() {
+    let (mut host, moment) = two();
+    let [one, two] = [(1, ONE), (2, TWO)].map(|(f, o)| connected(&mut host, moment, f, o));
+    for seq in 2..4 {
+        let told = said(&host.feed(Input::Tell(None, "news".into(), json("[1]")), moment));
+        let expected = format!(r#"{{"oxidc":"miniapp","type":"event","name":"news","data":[1],"v":1,"seq":{seq}}}"#);
+        assert_eq!(told, [(one, json(&expected)), (two, json(&expected))]);
+    }
+    host.set_context(1, &json(r#"{"a": 1}"#)).unwrap();
+    let told = said(&host.feed(Input::Timer, moment)).remove(0).1;
+    assert_eq!(told, json(r#"{"oxidc":"miniapp","type":"context","context":{"of":"one","a":1},"v":1,"seq":4}"#));
+}
+
+#[test]
+fn what_a_host_ignores_is_counted_and_nothing_else() {
+    let (mut host, moment) = two();
+    let one = connected(&mut host, moment, 1, ONE);
+    assert_eq!(host.ignored(), 0);
+    assert!(ask(&mut host, moment, one, 2, oxidc_miniapp::message::of("pong")).is_empty());
+    assert_eq!(host.ignored(), 0);
+    host.feed(Input::Port(one, "nothing".into()), moment);
+    assert_eq!(host.ignored(), 1);
+    ask(&mut host, moment, one, 2, oxidc_miniapp::message::of("ping"));
+    assert_eq!(host.ignored(), 2);
+    ask(&mut host, moment, one, 3, token_request(""));
+    assert_eq!(host.ignored(), 3);
+}
+
+#[test]
+fn a_host_that_is_made_anew_has_another_session_from_the_beginning() {
+    let epoch = |octet: u8| {
+        let mut host = two().0;
+        let moment = Moment { random: [octet; 16], ..Moment::default() };
+        let (connection, accept) = offered(&mut host, moment, 1, ONE);
+        let effects = host.feed(Input::Port(connection, Value::from(accept).to_text()), moment);
+        said(&effects)[0].1.get("epoch").and_then(Value::as_str).unwrap().to_owned()
+    };
+    assert!(epoch(1) != epoch(2) && epoch(1).len() >= 22);
+}
+
+#[test]
+fn the_time_until_a_host_wants_to_be_woken_is_what_is_left() {
+    let (mut host, moment) = two();
+    let moment = later(moment, 7_000);
+    host.feed(Input::Timer, moment);
+    offered(&mut host, later(moment, 1_000), 1, ONE);
+    assert_eq!(host.wake(), Some(15_000));
+    host.feed(Input::Timer, later(moment, 5_000));
+    assert_eq!(host.wake(), Some(11_000));
+}
+
+#[test]
+fn t367_a_mini_app_may_say_its_own_name() {
+    let (mut host, moment) = two();
+    let one = connected(&mut host, moment, 1, ONE);
+    assert!(asked(&ask(&mut host, moment, one, 2, token_request("1").with("client_id", "one"))).is_some());
+    let effects = ask(&mut host, moment, one, 3, oxidc_miniapp::message::of("exec").with("id", "2"));
+    let answer = said(&effects).remove(0).1;
+    assert_eq!(answer, json(r#"{"oxidc":"miniapp","type":"error","id":"2","code":"unknown_type","v":1,"seq":2}"#));
+}
+
+#[test]
+fn t375_a_mini_app_with_a_limit_of_one_request_has_one_and_nothing_means_ten() {
+    for (limit, most) in [(1_i64, 1), (0, 10), (3, 3)] {
+        let (mut host, moment) = two();
+        let app = json(r#"{"id": "one", "origin": "https://one.example", "audiences": [{"audience": "a"}], "context": {"of": "one"}}"#);
+        let Value::Object(app) = app else { panic!("no object") };
+        host.register(&app.with("requests", limit).into()).unwrap();
+        let one = connected(&mut host, moment, 1, ONE);
+        let answers: Vec<_> = (2..=12)
+            .filter(|seq| code(&ask(&mut host, moment, one, *seq, token_request(&Value::from(*seq).to_text()))).is_none())
+            .collect();
+        assert_eq!(answers.len(), most, "{limit}");
+    }
+}
+
+#[test]
+fn t374_the_name_of_a_token_is_kept_while_others_are_given() {
+    let (mut host, moment, one) = several();
+    let mut names = Vec::new();
+    for (seq, (audience, scope)) in (2..).zip([("a", "x"), ("b", "x"), ("a", "y"), ("b", "y")]) {
+        let (job, _) = asked(&ask(&mut host, moment, one, seq, wanted("1", audience, scope, "needed"))).unwrap();
+        names.push(token_id(&give(&mut host, moment, job, &format!("{audience}{scope}"))));
+    }
+    for (number, (audience, scope)) in [("a", "x"), ("b", "x"), ("a", "y"), ("b", "y")].into_iter().enumerate() {
+        let at = later(moment, 60_000 * i64::try_from(number).unwrap());
+        let question = wanted("2", audience, scope, "rejected").with("rejected", names[number].as_str());
+        let (job, force) = asked(&ask(&mut host, at, one, 10 + i64::try_from(number).unwrap(), question)).unwrap();
+        assert!(force, "{audience} {scope}");
+        give(&mut host, at, job, "new");
+    }
+}
+
+#[test]
+fn t374_the_name_of_a_token_is_its_own() {
+    let (mut host, moment, one) = several();
+    let mut names = Vec::new();
+    for number in 0..500_i64 {
+        let (job, _) = asked(&ask(&mut host, later(moment, number * 1_000), one, number + 2, wanted("1", "a", "x", "needed"))).unwrap();
+        names.push(token_id(&give(&mut host, later(moment, number * 1_000), job, &format!("token-{number}"))));
+    }
+    let first = names[0].clone();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), 500);
+    let (job, _) = asked(&ask(&mut host, later(moment, 600_000), one, 1_000, wanted("1", "a", "x", "needed"))).unwrap();
+    assert_eq!(token_id(&give(&mut host, later(moment, 600_000), job, "token-0")), first);
+}
+
+#[test]
+fn t375_a_forced_refresh_is_taken_from_the_mini_app_that_needed_it() {
+    for (port, other) in [(0, 1), (1, 0)] {
+        let (mut host, moment) = two();
+        let ports = [(1, ONE), (2, TWO)].map(|(f, o)| connected(&mut host, moment, f, o));
+        let (job, _) = asked(&ask(&mut host, moment, ports[port], 2, token_request("1"))).unwrap();
+        let name = token_id(&give(&mut host, moment, job, "old"));
+        let (job, _) = asked(&ask(&mut host, moment, ports[port], 3, token_request("2"))).unwrap();
+        give(&mut host, moment, job, "other");
+        let question = token_request("3").with("reason", "rejected").with("rejected", name);
+        let (job, force) = asked(&ask(&mut host, moment, ports[port], 4, question)).unwrap();
+        assert!(!force);
+        let (job, force) = asked(&give(&mut host, moment, job, "old")).unwrap();
+        assert!(force);
+        give(&mut host, moment, job, "new");
+        for (port, free) in [(port, false), (other, true)] {
+            let (_, force) = asked(&ask(&mut host, moment, ports[port], 9, token_request("4").with("reason", "forced"))).unwrap();
+            assert_eq!(force, free, "{port}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_token_or_too_long_is_a_failure_for_now() {
+    let (mut host, moment) = two();
+    host.register(&json(
+        r#"{"id": "one", "origin": "https://one.example", "audiences": [{"audience": "a"}], "methods": ["show"], "context": {"of": "one"}, "handRefreshToken": true}"#,
+    ))
+    .unwrap();
+    let one = connected(&mut host, moment, 1, ONE);
+    let (job, _) = asked(&ask(&mut host, moment, one, 2, token_request("1"))).unwrap();
+    let answer = said(&host.feed(Input::Done(job, Ok(json(r#"{"accessToken": ""}"#))), moment)).remove(0).1;
+    assert_eq!(answer, json(r#"{"oxidc":"miniapp","type":"token.error","id":"1","code":"transient","v":1,"seq":2}"#));
+    let call = oxidc_miniapp::message::of("call.request").with("id", "2").with("method", "show");
+    let effects = ask(&mut host, moment, one, 3, call);
+    let [Effect::Call { job, params, .. }] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(params, &Value::Null);
+    let answer = said(&host.feed(Input::Done(*job, Ok("x".repeat(70_000).into())), moment)).remove(0).1;
+    assert_eq!(answer, json(r#"{"oxidc":"miniapp","type":"call.error","id":"2","code":"transient","v":1,"seq":3}"#));
+    // Where refresh tokens are handed over, one that is not there is not handed over either.
+    let (job, _) = asked(&ask(&mut host, moment, one, 4, token_request("3"))).unwrap();
+    let answer = said(&host.feed(Input::Done(job, Ok(json(r#"{"accessToken": "t", "refreshToken": ""}"#))), moment)).remove(0).1;
+    let Value::Object(answer) = answer else { panic!("no object") };
+    assert!(answer.get("refresh_token").is_none() && answer.get("access_token").is_some());
+}
