@@ -139,7 +139,8 @@ fn a_call_that_fits_into_a_message_with_what_is_added_on_the_way_is_made_and_no_
     };
     let rest = made(10).unwrap() - 10;
     let longest = (65_300 - rest..65_536).rev().find(|length| made(*length).is_ok()).unwrap();
-    assert!((65_480..=65_536).contains(&made(longest).unwrap()));
+    // 64 octets are kept for version and number, which here have 14.
+    assert_eq!(made(longest), Ok(65_536 - 64 + 14));
     assert_eq!(made(longest + 1), Err("message_too_large".into()));
 }
 
@@ -150,4 +151,36 @@ fn origins_of_a_list_are_all_looked_at() {
     assert_eq!(code(&format!(r#"["{HOST}", "null"]"#)), Err("hosts_invalid"));
     assert_eq!(code(&format!(r#"["{HOST}"]"#)), Ok(vec![HOST.to_owned()]));
     assert_eq!(origin::list(None, APP).unwrap_err().code().name(), "hosts_invalid");
+}
+
+#[test]
+fn a_mistake_is_named() {
+    let message = |failure: &oxidc_miniapp::fault::Failure| failure.to_value().get("message").and_then(Value::as_str).unwrap().to_owned();
+    for (more, named) in [(r#""timeout": 0"#, "(timeout)"), (r#""versions": [0]"#, "(versions)"), (r#""allowedOrigins": ["*"]"#, "(*)")] {
+        let failure = GuestOptions::from_value(&json(&format!(r#"{{"hosts": ["{HOST}"], {more}}}"#)), APP).unwrap_err();
+        assert!(message(&failure).ends_with(named), "{more}");
+    }
+    let mut pair = Pair::new();
+    for (app, named) in [
+        (r#"{"origin": "https://a.example"}"#.to_owned(), "(id)"),
+        (r#"{"id": "a", "origin": "https://a.example", "audiences": [{}]}"#.to_owned(), "(audiences)"),
+        (r#"{"id": "a", "origin": "https://a.example", "requests": -1}"#.to_owned(), "(requests)"),
+        (r#"{"id": "a", "origin": "https://a.example/"}"#.to_owned(), "(https://a.example/)"),
+        (format!(r#"{{"id": "a", "origin": "https://a.example", "context": {{"a": "{}"}}}}"#, "x".repeat(30_000)), "(context)"),
+    ] {
+        assert!(message(&pair.host.register(&json(&app)).unwrap_err()).ends_with(named), "{named}");
+    }
+    for (member, value) in [("access_token", "a b"), ("token_type", "mac"), ("expires_in", "x"), ("audience", "b"), ("scope", "b")] {
+        let mut pair = Pair::new();
+        pair.connect();
+        let want = oxidc_miniapp::guest::Want { audience: "https://api.example.com/".into(), scope: "read".into() };
+        pair.call(1, Call::Tokens { want, min_ttl: 0, force: false });
+        let (job, ..) = pair.jobs[0].clone();
+        pair.feed_host(oxidc_miniapp::host::Input::Done(job, Ok(json(r#"{"accessToken": "one"}"#))));
+        let Some(Letter::ToGuest(connection, text)) = pair.letters.pop_front() else { panic!("no answer") };
+        let Value::Object(answer) = json(&text) else { panic!("no object") };
+        pair.feed(Input::Port { connection, text: Value::from(answer.with(member, value)).to_text() });
+        let Some((1, Err(failure))) = pair.finished.last() else { panic!("it was believed") };
+        assert!(message(failure).ends_with(&format!("({member})")));
+    }
 }

@@ -1083,3 +1083,40 @@ fn what_is_no_token_or_too_long_is_a_failure_for_now() {
     let Value::Object(answer) = answer else { panic!("no object") };
     assert!(answer.get("refresh_token").is_none() && answer.get("access_token").is_some());
 }
+
+#[test]
+fn t360_a_host_says_nothing_that_is_longer_than_a_message() {
+    let (mut host, moment) = two();
+    connected(&mut host, moment, 1, ONE);
+    // With a number of one digit each time.
+    let mut told = |length: usize| {
+        let effects = host.feed(Input::Tell(Some(1), "news".into(), "x".repeat(length).into()), moment);
+        effects.first().map(|effect| if let Effect::Say(_, text) = effect { text.len() } else { 0 })
+    };
+    let rest = told(100).unwrap() - 100;
+    assert_eq!(told(65_536 - rest), Some(65_536));
+    assert_eq!(told(65_537 - rest), None);
+    // What is an answer keeps 256 octets for identifier, version and number: here they have 9 and 14.
+    for (length, expected) in [(65_280, Some(65_280 + 9 + 14)), (65_281, None)] {
+        let (mut host, moment) = self::two();
+        let one = connected(&mut host, moment, 1, ONE);
+        let rest = json(r#"{"oxidc":"miniapp","type":"call.response","epoch":"","result":""}"#).to_text().len() + 24;
+        let call = oxidc_miniapp::message::of("call.request").with("id", "2").with("method", "one.show");
+        let effects = ask(&mut host, moment, one, 2, call);
+        let [Effect::Call { job, .. }] = effects.as_slice() else { panic!("{effects:?}") };
+        let effects = host.feed(Input::Done(*job, Ok("x".repeat(length - rest).into())), moment);
+        let said = effects.first().map(|effect| if let Effect::Say(_, text) = effect { text.len() } else { 0 });
+        assert_eq!(said.filter(|length| *length > 1_000), expected);
+    }
+}
+
+#[test]
+fn the_platform_is_told_who_is_there_and_nothing_more() {
+    let (mut host, moment) = two();
+    let (connection, accept) = offered(&mut host, moment, 2, TWO);
+    let effects = host.feed(Input::Port(connection, Value::from(accept).to_text()), moment);
+    assert!(matches!(effects.last(), Some(Effect::Publish("connected", app, 2, detail)) if app == "two" && detail.is_empty()));
+    assert!(
+        matches!(host.feed(Input::Lost(connection), moment).last(), Some(Effect::Publish("lost", app, 2, detail)) if app == "two" && detail.is_empty())
+    );
+}
