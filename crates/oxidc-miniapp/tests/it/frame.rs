@@ -1189,3 +1189,42 @@ fn a_frame_that_is_closed_keeps_no_token_in_memory() {
     frame.call(2, Call::Close);
     assert!(!tokens(&frame));
 }
+
+#[test]
+fn what_comes_before_the_start_or_is_no_word_of_the_handshake_is_nothing() {
+    let mut frame = Frame::new("");
+    assert!(frame.hello().is_empty());
+    assert_eq!(frame.guest.wake(), None);
+    let called = frame.start();
+    let ignored = frame.guest.ignored();
+    for kind in ["ready", "accept", "confirm", "token.response", "session.ended", ""] {
+        assert!(frame.window(HOST, true, 1, message::of(kind).with("epoch", "")).is_empty(), "{kind}");
+    }
+    assert_eq!(frame.guest.ignored(), ignored + 6);
+    // A list of versions that is none.
+    let name = called.iter().find_map(|effect| if let Effect::Post(_, text) = effect { Some(json(text)) } else { None }).unwrap();
+    let offer = message::of("offer").with("frame", text(&name, "frame")).with("hostNonce", "n").with("versions", json("[0]"));
+    let effects = frame.window(HOST, true, 1, offer);
+    assert_eq!((drops(&effects), opens(&effects), degraded(&effects)), (true, false, false));
+    assert_eq!(frame.guest.ignored(), ignored + 7);
+    // The end of a port that is not ours, while there is none.
+    assert!(frame.feed(Input::Lost { connection: frame.connection }).is_empty());
+    frame.shake(&called, "first");
+}
+
+#[test]
+fn a_port_is_opened_before_it_is_used_and_closed_before_anybody_hears_of_the_end() {
+    let mut frame = Frame::new("");
+    let called = frame.start();
+    let accepted = frame.offer(&called);
+    assert!(matches!(accepted.as_slice(), [Effect::Open(1), Effect::Say(1, _)]), "{accepted:?}");
+    let effects = frame.confirm(&accepted, "first", "{}");
+    assert!(matches!(effects.as_slice(), [Effect::Publish(Event::Connected(..))]), "{effects:?}");
+    let question = frame.token(1);
+    let effects = frame.give(&question, "one", lives(600));
+    // The token is there when the application is told, and told of before the call ends.
+    assert!(matches!(effects.as_slice(), [Effect::Publish(Event::Tokens(..)), Effect::Finish(1, Ok(_))]), "{effects:?}");
+    frame.call(2, tokens("", "", 0, true));
+    let effects = frame.hear("session.ended", |m| m.with("epoch", "first"));
+    assert!(matches!(effects.as_slice(), [Effect::Shut(1), Effect::Finish(2, Err(_)), Effect::Publish(Event::Ended)]), "{effects:?}");
+}

@@ -1120,3 +1120,48 @@ fn the_platform_is_told_who_is_there_and_nothing_more() {
         matches!(host.feed(Input::Lost(connection), moment).last(), Some(Effect::Publish("lost", app, 2, detail)) if app == "two" && detail.is_empty())
     );
 }
+
+#[test]
+fn t376_the_end_of_a_session_is_said_before_the_ports_close_and_the_next_one_after() {
+    let (mut host, moment) = two();
+    let [one, two] = [(1, ONE), (2, TWO)].map(|(f, o)| connected(&mut host, moment, f, o));
+    let effects = host.feed(Input::Session(Some("bob".into())), moment);
+    let [Effect::Say(a, first), Effect::Say(b, second), Effect::Shut(c), Effect::Shut(d), Effect::Post(1, ..), Effect::Post(2, ..)] =
+        effects.as_slice()
+    else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(([*a, *b], [*c, *d]), ([one, two], [one, two]));
+    assert!(first.contains("session.ended") && second.contains("session.ended"));
+    // A port is offered and answered in one go each; nobody is published before it is confirmed.
+    let (connection, accept) = offered(&mut host, moment, 1, ONE);
+    let effects = host.feed(Input::Port(connection, Value::from(accept).to_text()), moment);
+    assert!(matches!(effects.as_slice(), [Effect::Say(..), Effect::Publish("connected", ..)]), "{effects:?}");
+}
+
+#[test]
+fn a_call_that_a_host_does_not_take_is_counted() {
+    let (mut host, moment) = two();
+    for (number, (frame, origin, text)) in (1..).zip([
+        (Some(1), TWO, READY.to_owned()),
+        (Some(3), ONE, READY.to_owned()),
+        (None, ONE, READY.to_owned()),
+        (Some(1), ONE, READY.replace("ready", "accept")),
+        (Some(1), ONE, READY.replace("\"f\"", "\"\"")),
+    ]) {
+        assert!(host.feed(Input::Window(frame, origin.into(), text), moment).is_empty());
+        assert_eq!(host.ignored(), number);
+    }
+    for _ in 0..10 {
+        host.feed(Input::Window(Some(1), ONE.into(), READY.into()), moment);
+    }
+    assert_eq!(host.ignored(), 5);
+    assert!(host.feed(Input::Window(Some(1), ONE.into(), READY.into()), moment).is_empty());
+    assert_eq!(host.ignored(), 6);
+    host.feed(Input::Session(None), moment);
+    assert!(host.feed(Input::Window(Some(2), TWO.into(), READY.into()), moment).is_empty());
+    assert_eq!(host.ignored(), 7);
+    // What is no message of the protocol is not even that.
+    host.feed(Input::Window(Some(1), ONE.into(), "{}".into()), moment);
+    assert_eq!(host.ignored(), 7);
+}
