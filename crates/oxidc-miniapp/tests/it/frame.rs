@@ -1228,3 +1228,19 @@ fn a_port_is_opened_before_it_is_used_and_closed_before_anybody_hears_of_the_end
     let effects = frame.hear("session.ended", |m| m.with("epoch", "first"));
     assert!(matches!(effects.as_slice(), [Effect::Shut(1), Effect::Finish(2, Err(_)), Effect::Publish(Event::Ended)]), "{effects:?}");
 }
+
+#[test]
+fn a_host_that_has_nothing_for_hours_is_asked_once_a_minute() {
+    let mut frame = Frame::connected("");
+    let question = frame.token(1);
+    frame.give(&question, "one", lives(31_622_400));
+    let mut effects = frame.later(31_622_100_000);
+    for tries in 0..80 {
+        let id = text(&said(&effects)[0], "id").to_owned();
+        frame.hear("token.error", |m| m.with("id", id).with("code", "transient"));
+        let wait = frame.guest.wake().unwrap();
+        assert!(wait == 60_000 || tries < 6, "{tries}: {wait}");
+        effects = frame.later(wait);
+        assert_eq!(types(&effects), ["token.request"]);
+    }
+}
