@@ -308,6 +308,9 @@ impl Guest {
         self.hang_up();
         self.closed = true;
         self.forget();
+        // Nothing is waited for, and no host is called again.
+        self.context = None;
+        self.asks.clear();
         for task in core::mem::take(&mut self.tasks) {
             self.effects.push(Effect::Finish(task.id, Err(fault!(Closed))));
         }

@@ -137,3 +137,113 @@ fn another_transport_is_asked_in_words_and_believed_as_little() {
     let effects = guest.feed(Input::Asked(token, Err("session_ended".into())), moment);
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Publish(oxidc_miniapp::guest::Event::Ended))));
 }
+
+/// A frame with another way to its host; the names of what it asks.
+fn elsewhere() -> (Guest, oxidc_miniapp::clock::Moment) {
+    (Guest::new(GuestOptions::from_value(&json(r#"{"transport": true}"#), APP).unwrap()), oxidc_miniapp::clock::Moment::default())
+}
+
+fn asks(effects: &[Effect]) -> Vec<(String, &'static str, Value)> {
+    let ask = |effect: &Effect| if let Effect::Ask(name, kind, body) = effect { Some((name.clone(), *kind, body.clone())) } else { None };
+    effects.iter().filter_map(ask).collect()
+}
+
+fn failures(effects: &[Effect]) -> Vec<(u32, &'static str)> {
+    let of = |effect: &Effect| if let Effect::Finish(task, Err(failure)) = effect { Some((*task, failure.code().name())) } else { None };
+    effects.iter().filter_map(of).collect()
+}
+
+#[test]
+fn an_answer_of_another_transport_is_for_its_question_and_a_refusal_too() {
+    let (mut guest, moment) = elsewhere();
+    let context = asks(&guest.feed(Input::StartWithTransport, moment)).remove(0).0;
+    guest.feed(Input::Asked(context.clone(), Ok(json(r#"{"domain": "api.example.com"}"#))), moment);
+    let token = |task: u32, scope: &str| {
+        let want = oxidc_miniapp::guest::Want { audience: String::new(), scope: scope.into() };
+        Input::Call(task, Call::Tokens { want, min_ttl: 0, force: false })
+    };
+    let one = asks(&guest.feed(token(1, "x"), moment)).remove(0);
+    let two = asks(&guest.feed(token(2, "y"), moment)).remove(0);
+    assert_eq!(
+        (one.2.to_text(), two.2.to_text()),
+        (r#"{"scope":"x","reason":"needed"}"#.into(), r#"{"scope":"y","reason":"needed"}"#.into())
+    );
+    let answer = |scope: &str| Ok(json(&format!(r#"{{"access_token": "for-{scope}", "token_type": "Bearer", "scope": "{scope}"}}"#)));
+    for (name, result) in [("unknown", answer("x")), (&context, answer("x")), ("unknown", Err("offline".into()))] {
+        assert!(guest.feed(Input::Asked(name.into(), result), moment).is_empty());
+    }
+    // One that has less than was asked for is believed as little as on a port.
+    assert_eq!(failures(&guest.feed(Input::Asked(two.0.clone(), answer("x")), moment)), [(2, "host_answer_invalid")]);
+    assert!(guest.feed(Input::Asked(two.0, answer("y")), moment).is_empty(), "it was answered");
+    let effects = guest.feed(Input::Asked(one.0, answer("x")), moment);
+    assert!(
+        matches!(effects.last(), Some(Effect::Finish(1, Ok(token))) if token.get("accessToken").and_then(Value::as_str) == Some("for-x"))
+    );
+    let three = asks(&guest.feed(token(3, "z"), moment)).remove(0).0;
+    assert_eq!(failures(&guest.feed(Input::Asked(three, Err("needs_interaction".into())), moment)), [(3, "needs_interaction")]);
+    // What windows and ports bring is nothing here.
+    let offer = r#"{"oxidc":"miniapp","type":"offer","frame":"","versions":[1],"hostNonce":"n"}"#;
+    let window = Input::Window { origin: "".into(), from_parent: true, ports: 1, connection: 1, text: offer.into() };
+    assert!(guest.feed(window, moment).iter().all(|effect| matches!(effect, Effect::Drop)));
+    let ended = r#"{"oxidc":"miniapp","type":"session.ended","epoch":"","v":1,"seq":1}"#;
+    assert!(guest.feed(Input::Port { connection: 0, text: ended.into() }, moment).is_empty());
+    assert!(guest.feed(Input::Shown, moment).is_empty());
+}
+
+#[test]
+fn another_transport_that_fails_at_the_start_is_told_to_who_waits_for_it() {
+    for (word, code) in [("offline", "offline"), ("session_ended", "signed_out"), ("anything", "host_transient")] {
+        let (mut guest, moment) = elsewhere();
+        let context = asks(&guest.feed(Input::StartWithTransport, moment)).remove(0).0;
+        guest.feed(Input::Call(1, Call::Ready), moment);
+        let effects = guest.feed(Input::Asked(context, Err(word.into())), moment);
+        assert_eq!(failures(&effects), [(1, code)], "{word}");
+    }
+}
+
+#[test]
+fn an_answer_of_another_transport_is_none_where_there_are_ports() {
+    let mut pair = connected();
+    pair.call(1, Call::Tokens { want: Default::default(), min_ttl: 0, force: true });
+    let request = oxidc_core::wire::json::Value::parse(r#"{"access_token": "forged", "token_type": "Bearer"}"#).unwrap();
+    for word in ["session_ended", "offline"] {
+        pair.feed(Input::Asked("anything".into(), Err(word.into())));
+    }
+    pair.feed(Input::Asked("anything".into(), Ok(request)));
+    assert_eq!((pair.outcome(1), pair.ended()), (None, 0));
+    pair.grant("real", 60);
+    assert_eq!(pair.outcome(1).unwrap(), "real");
+}
+
+#[test]
+fn answers_of_another_transport_are_told_apart_while_all_are_waited_for() {
+    let want = |scope: &str| oxidc_miniapp::guest::Want { audience: String::new(), scope: scope.into() };
+    let token = |task: u32, scope: &str| Input::Call(task, Call::Tokens { want: want(scope), min_ttl: 0, force: false });
+    let call = |task: u32| Input::Call(task, Call::Host { method: "x".into(), params: Value::Null, limit: None });
+    let answer = || Ok(json(r#"{"access_token": "one", "token_type": "Bearer", "scope": "a b"}"#));
+    let finished = |effects: &[Effect]| {
+        let of = |effect: &Effect| if let Effect::Finish(task, result) = effect { Some((*task, result.is_ok())) } else { None };
+        effects.iter().filter_map(of).collect::<Vec<_>>()
+    };
+    let begin = || {
+        let (mut guest, moment) = elsewhere();
+        let context = asks(&guest.feed(Input::StartWithTransport, moment)).remove(0).0;
+        guest.feed(Input::Call(1, Call::Ready), moment);
+        let first = asks(&guest.feed(token(2, "a"), moment)).remove(0).0;
+        let called = asks(&guest.feed(call(3), moment)).remove(0).0;
+        let second = asks(&guest.feed(token(4, "b"), moment)).remove(0).0;
+        (guest, moment, [context, first, called, second])
+    };
+    let context = || Ok(json(r#"{"domain": "api.example.com"}"#));
+    let (mut guest, moment, [of_context, first, called, second]) = begin();
+    assert_eq!(finished(&guest.feed(Input::Asked(first, answer()), moment)), [(2, true)]);
+    assert_eq!(finished(&guest.feed(Input::Asked(of_context, context()), moment)), [(1, true)]);
+    assert_eq!(finished(&guest.feed(Input::Asked(second, answer()), moment)), [(4, true)]);
+    let effects = guest.feed(Input::Asked(called, Ok(json("[7]"))), moment);
+    assert!(matches!(effects.as_slice(), [Effect::Finish(3, Ok(value))] if value.to_text() == "[7]"));
+    // Each refusal is that of its question.
+    let (mut guest, moment, [of_context, first, called, _]) = begin();
+    assert_eq!(finished(&guest.feed(Input::Asked(first, Err("offline".into())), moment)), [(2, false)]);
+    assert_eq!(finished(&guest.feed(Input::Asked(of_context, Err("offline".into())), moment)), [(1, false)]);
+    assert_eq!(finished(&guest.feed(Input::Asked(called, Err("offline".into())), moment)), [(3, false)]);
+}

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice)]
 
+mod bounds;
+mod frame;
 #[allow(unreachable_pub)]
 mod fuzz;
 mod guest;
