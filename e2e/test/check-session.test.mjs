@@ -1,31 +1,21 @@
-// The provider's frame says that the person's session changed. `oidc-provider` has no such frame: a page on its origin stands in for it, and
-// the proxy adds `session_state` to its answers.
+// The provider's frame says that the person's session changed.
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { open, until } from '../browsers/index.mjs';
-import { answer, idToken, json, loseRequest } from '../servers/faults.mjs';
+import { idToken, loseRequest } from '../servers/faults.mjs';
 import { claims } from '../servers/forge.mjs';
 import { startStatic } from '../servers/static.mjs';
 import { openTab } from './support/harness.mjs';
+import { serveSessionFrame } from './support/session-frame.mjs';
 import { startWindows } from './support/windows.mjs';
-
-/** What a provider serves as its `check_session_iframe`; it asks its server instead of reading a cookie. */
-const frame = `<!doctype html><script>
-addEventListener('message', async ({ data, origin, source }) => {
-  source.postMessage(await (await fetch('/check/status?' + new URLSearchParams({ data, origin }))).text(), origin);
-});
-</script>`;
 
 describe('a session that is watched', () => {
   let world;
   let browser;
   let tab;
-  /** The session state that the provider knows now, what its frame says instead of comparing, and what it was asked. */
-  let current;
-  let says;
-  let asked;
-  let published;
+  /** The provider's frame. */
+  let frame;
 
   before(async () => {
     world = await startWindows({ app: { host: '127.0.0.1' } });
@@ -37,22 +27,7 @@ describe('a session that is watched', () => {
   });
   beforeEach(async () => {
     await browser.context.clearCookies();
-    [current, says, asked] = ['first', undefined, []];
-    published = `${world.provider.issuer}/check`;
-    world.provider.rule({ method: 'GET' }, async ({ forward, reply }) => {
-      const original = await forward();
-      const { location } = original.headers;
-      const code = location?.startsWith(world.windows.redirectUri) && new URL(location).searchParams.has('code');
-      reply(code ? { ...original, headers: { ...original.headers, location: `${location}&session_state=${current}` } } : original);
-    });
-    world.provider.rule({ path: '/.well-known/openid-configuration' }, json((document) => ({ ...document, check_session_iframe: published })));
-    world.provider.rule({ path: '/check' }, answer(200, frame, { 'content-type': 'text/html' }));
-    world.provider.rule({ path: '/check/status' }, (exchange) => {
-      const { query } = world.provider.log.at(-1);
-      const { data } = Object.fromEntries(new URLSearchParams(query));
-      asked.push(data);
-      return answer(200, says ?? (data === `spa ${current}` ? 'unchanged' : 'changed'), { 'content-type': 'text/plain' })(exchange);
-    });
+    frame = serveSessionFrame(world);
   });
   afterEach(async () => {
     world.provider.repair();
@@ -73,11 +48,11 @@ describe('a session that is watched', () => {
 
   test('t437_t438_unchanged_is_nothing, changed leads to one look that keeps who is still there', async () => {
     await signedIn();
-    await until(() => asked.includes('spa first'), 'the frame to be asked');
+    await until(() => frame.asked.includes('spa first'), 'the frame to be asked');
     const before = silentLooks();
     const refreshes = world.provider.count({ grant: 'refresh_token' });
-    current = 'second';
-    await until(() => asked.includes('spa second'), 'the frame to be asked with the new state');
+    frame.current = 'second';
+    await until(() => frame.asked.includes('spa second'), 'the frame to be asked with the new state');
     assert.equal(silentLooks(), before + 1);
     assert.equal((await tab.do('getSession')).subject, 'alice');
     assert.equal(world.provider.count({ grant: 'refresh_token' }), refreshes);
@@ -85,19 +60,19 @@ describe('a session that is watched', () => {
     assert.deepEqual(await signedOut(), []);
 
     // The next page knows the state from the record, and hears of it too.
-    asked = [];
+    frame.asked = [];
     await tab.load();
     await tab.do('getSession');
-    await until(() => asked.includes('spa second'), 'the next page to ask');
+    await until(() => frame.asked.includes('spa second'), 'the next page to ask');
     await tab.do('signOut', { federated: false });
     await tab.page.waitFor(() => document.querySelectorAll('iframe').length === 0);
   });
 
   test('t438_changed_and_nobody_is_at_the_provider: the session ends', async () => {
     await signedIn();
-    await until(() => asked.includes('spa first'), 'the frame to be asked');
+    await until(() => frame.asked.includes('spa first'), 'the frame to be asked');
     await browser.context.clearCookies();
-    current = 'gone';
+    frame.current = 'gone';
     await tab.page.waitFor(() => window.harness.client.state === 'needsSignIn');
     assert.deepEqual(await signedOut(), ['provider_signed_out']);
     assert.equal(await tab.do('getSession'), null);
@@ -105,7 +80,7 @@ describe('a session that is watched', () => {
   });
 
   test('t438_a_frame_that_never_saw_the_session signs nobody out: it may be without its cookies', async () => {
-    says = 'changed';
+    frame.says = 'changed';
     const before = silentLooks();
     world.provider.rule({ path: '/auth' }, async ({ forward, reply }) => {
       const [original, { query }] = [await forward(), world.provider.log.at(-1)];
@@ -123,7 +98,7 @@ describe('a session that is watched', () => {
   test('t438_changed_and_somebody_else_is_at_the_provider: the session ends', async () => {
     await signedIn();
     world.provider.rule({ path: '/token', grant: 'authorization_code' }, idToken(claims({ sub: 'bob' })), 1);
-    current = 'bobs';
+    frame.current = 'bobs';
     await tab.page.waitFor(() => window.harness.client.state === 'needsSignIn');
     assert.deepEqual(await signedOut(), ['user_changed']);
   });
@@ -133,7 +108,7 @@ describe('a session that is watched', () => {
     const before = silentLooks();
     const exchanges = world.provider.count({ path: '/token', grant: 'authorization_code' });
     world.provider.rule({ path: '/token', grant: 'authorization_code' }, loseRequest());
-    current = 'second';
+    frame.current = 'second';
     await until(() => world.provider.count({ path: '/token', grant: 'authorization_code' }) > exchanges && silentLooks() === before + 1, 'the look');
     await tab.page.waitFor(() => document.querySelectorAll('iframe').length === 0);
     world.provider.repair();
@@ -144,9 +119,9 @@ describe('a session that is watched', () => {
 
   test('t437_error_stops_it_and_asks_nobody', async () => {
     const before = silentLooks();
-    says = 'error';
+    frame.says = 'error';
     await signedIn();
-    await until(() => asked.length > 0, 'the frame to be asked');
+    await until(() => frame.asked.length > 0, 'the frame to be asked');
     await tab.page.waitFor(() => document.querySelectorAll('iframe').length === 0);
     assert.equal(silentLooks(), before);
     assert.equal((await tab.do('getSession')).subject, 'alice');
@@ -154,27 +129,27 @@ describe('a session that is watched', () => {
 
   test('t437_other_words_other_origins_and_other_windows_are_not_heard', async () => {
     const before = silentLooks();
-    says = 'Changed';
+    frame.says = 'Changed';
     await signedIn();
-    await until(() => asked.length > 0, 'the frame to be asked');
+    await until(() => frame.asked.length > 0, 'the frame to be asked');
     const stranger = await startStatic({ host: 'localhost' });
     stranger.serve('/evil.html', '<!doctype html><script>for (let n = 0; n < 1000; n += 1) parent.postMessage("changed", location.hash.slice(1)); parent.postMessage("done", location.hash.slice(1));</script>');
     await tab.page.evaluate((url) => new Promise((resolve) => {
       addEventListener('message', ({ data }) => { if (data === 'done') resolve(); });
       postMessage('changed', origin);
-      const frame = document.createElement('iframe');
-      frame.src = url;
-      document.body.append(frame);
+      const stranger = document.createElement('iframe');
+      stranger.src = url;
+      document.body.append(stranger);
     }), `${stranger.origin}/evil.html#${world.app.origin}`);
-    asked = [];
-    await until(() => asked.length > 0, 'the frame to be asked again');
+    frame.asked = [];
+    await until(() => frame.asked.length > 0, 'the frame to be asked again');
     assert.equal(silentLooks(), before);
     assert.equal(await frames(), 2, 'it is still watched');
     await stranger.close();
   });
 
   test('t437_a_frame_that_says_changed_for_ever leads to one look', async () => {
-    says = 'changed';
+    frame.says = 'changed';
     const before = silentLooks();
     await signedIn();
     await until(() => silentLooks() === before + 1, 'the look');
@@ -190,11 +165,11 @@ describe('a session that is watched', () => {
     ['not asked for', () => `${world.provider.issuer}/check`, { checkSession: false }],
   ]) {
     test(`t439_a_frame_that_is ${why} is not shown`, async () => {
-      published = url();
+      frame.published = url();
       await signedIn(options);
       await tab.do('refreshSession');
       assert.equal(await frames(), 0);
-      assert.deepEqual(asked, []);
+      assert.deepEqual(frame.asked, []);
     });
   }
 });

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { open } from '../browsers/index.mjs';
+import { open, until } from '../browsers/index.mjs';
+import { sharedWorkers } from './support/shared-worker.mjs';
 import { folder, startWorld } from './support/world.mjs';
 
 describe('the Rust face', () => {
@@ -110,5 +111,55 @@ describe('the Rust face', () => {
     assert.equal(await page.evaluate(() => window.channelsClosed), 0);
     await page.evaluate(() => window.made.free());
     await page.waitFor(() => window.channelsClosed === 1);
+  });
+
+  describe('with a storage in a worker, whose script the crate carries', () => {
+    before(async () => {
+      // As in browsers that know no longer life.
+      await browser.context.addInitScript(() => {
+        const Original = window.SharedWorker;
+        window.SharedWorker = class extends Original {
+          constructor(url, { name }) { super(url, { name }); }
+        };
+      });
+      await page.goto(`${world.app.origin}/`);
+      await page.waitFor('#ready');
+      world.app.serve('/oxidc-worker.js', await page.evaluate(() => window.worker_script()));
+    });
+    /** What a method answers in another tab. */
+    const ask = (tab, method) => tab.evaluate((name) => Promise.resolve(window.made[name]()).catch((error) => `!${error}`), method);
+    async function another() {
+      const tab = await browser.newPage();
+      await tab.goto(`${world.app.origin}/`);
+      await tab.waitFor('#ready');
+      await tab.evaluate((...given) => { window.made = new window.Harness(...given); }, world.provider.issuer, world.api.audience, 'worker');
+      return tab;
+    }
+
+    test('the page is not loaded anew after a sign-in, and all tabs share the session', async () => {
+      assert.equal(await signIn('worker'), 'signIn alice state');
+      assert.equal(await call('refresh_with_one_who_gives_up'), 'Bearer');
+      const tab = await another();
+      assert.equal(await ask(tab, 'subject'), 'alice');
+      await load('worker');
+      assert.equal(await call('subject'), 'alice');
+      assert.equal((await sharedWorkers(browser)).length, 1);
+      assert.equal(await call('sign_out'), 'NotRequested');
+      await tab.waitFor(() => window.made.events().includes('signedOut SignedOut'));
+      await tab.close();
+    });
+
+    test('a worker that is stopped ends the session with a reason of its own', async () => {
+      await signIn('worker');
+      const tab = await another();
+      assert.equal(await ask(tab, 'subject'), 'alice');
+      const running = (await sharedWorkers(browser)).map(({ targetId }) => targetId);
+      await browser.crash(page);
+      await until(async () => (await sharedWorkers(browser)).every(({ targetId }) => !running.includes(targetId)), 'the worker to be gone');
+      assert.equal(await ask(tab, 'refresh_with_one_who_gives_up'), '!worker_lost');
+      const heard = await ask(tab, 'events');
+      assert.ok(heard.includes('signedOut WorkerLost') && heard.includes('state NeedsSignIn'), heard.join());
+      assert.equal(await ask(tab, 'subject'), '');
+    });
   });
 });

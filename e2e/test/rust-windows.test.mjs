@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { open } from '../browsers/index.mjs';
+import { open, until } from '../browsers/index.mjs';
 import { holdRequest, json } from '../servers/faults.mjs';
+import { serveSessionFrame } from './support/session-frame.mjs';
 import { startWindows } from './support/windows.mjs';
 import { folder } from './support/world.mjs';
 
@@ -12,7 +13,7 @@ const back = `<!doctype html><title>Back</title><body><script type="module">
   import start, { WindowHarness } from '/rust_harness.js';
   await start();
   const { issuer, clientId, redirectUri } = await (await fetch('/return.json')).json();
-  window.made = new WindowHarness(issuer, clientId, redirectUri, issuer, 60_000);
+  window.made = new WindowHarness(issuer, clientId, redirectUri, issuer, 60_000, false);
   document.body.dataset.result = await window.made.process_callback().catch((code) => '!' + code);
 </script>`;
 
@@ -43,7 +44,7 @@ describe('the Rust face', () => {
     for (const one of browser.context.pages().slice(1)) await one.close();
   });
 
-  async function load({ clientId = 'spa', patience = 60_000, redirectUri = world.windows.redirectUri } = {}) {
+  async function load({ clientId = 'spa', patience = 60_000, redirectUri = world.windows.redirectUri, watch = false } = {}) {
     await page.goto(`${world.app.origin}/app`);
     await page.waitFor('#ready');
     await page.evaluate((...given) => {
@@ -56,7 +57,7 @@ describe('the Rust face', () => {
         window.opened.push(popup);
         return popup;
       };
-    }, world.provider.issuer, clientId, redirectUri, world.api.audience, patience);
+    }, world.provider.issuer, clientId, redirectUri, world.api.audience, patience, watch);
   }
   /** Calls a method: its text, or `!` and the code of its error. */
   const call = (method, ...args) => page.evaluate((name, given) => Promise.resolve(window.made[name](...given)).catch((error) => `!${error}`), method, args);
@@ -202,6 +203,19 @@ describe('the Rust face', () => {
     world.api.demand('Bearer error="insufficient_user_authentication", acr_values="c"');
     await page.evaluate(() => { window.open = () => null; });
     assert.equal(await call('get', `${world.api.origin}/me`), '!step_up_required ["c"]');
+  });
+
+  test('asks the frame of the provider, and the session ends with that of the provider', async () => {
+    const frame = serveSessionFrame(world);
+    await load({ watch: true });
+    assert.equal(await signIn(), 'alice');
+    await page.front();
+    await until(() => frame.asked.includes('spa first'), 'the frame to be asked');
+    await browser.context.clearCookies();
+    frame.current = 'gone';
+    await page.waitFor(() => window.made.endings().length > 0);
+    assert.deepEqual(await call('endings'), ['ProviderSignedOut']);
+    assert.equal(await call('session'), '');
   });
 
   test('binds tokens to a key of the browser with the feature `extended`', async () => {

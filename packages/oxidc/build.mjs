@@ -56,7 +56,8 @@ await build({ ...common, entryPoints: miniapp('global'), outdir: join(dist, 'min
 // The worker that keeps the refresh token: readable, so that everybody can see what it does with it, and one file without imports.
 await build({ ...common, entryPoints: [join(here, 'src/worker/index.ts')], outfile: join(dist, 'worker.js'), format: 'iife' });
 // The same browser modules, readable, for Rust front ends.
-await build({ ...common, entryPoints: [join(here, 'src/host/index.ts')], outfile: join(dist, 'host.js') });
+// They always say where the worker is: no bundler shall look for it here.
+await build({ ...common, define: { ...common.define, 'import.meta.url': 'location' }, entryPoints: [join(here, 'src/host/index.ts')], outfile: join(dist, 'host.js') });
 await build({ ...common, entryPoints: miniapp('face'), outfile: join(dist, 'miniapp/face.js') });
 execFileSync(tool('tsc'), ['--emitDeclarationOnly'], { cwd: here, stdio: 'inherit' });
 // For pages that load the files from elsewhere and say which bytes they want (Subresource Integrity).

@@ -10,8 +10,9 @@ use crate::generated;
 use crate::run::{npm_packages, output, program, root, run as run_program, run_prepared, step, write};
 
 /// The browser modules that the Rust face carries, and what they are copies of.
-pub const COPIES: [(&str, &str); 2] = [
+pub const COPIES: [(&str, &str); 3] = [
     ("crates/oxidc-web/js/host.js", "packages/oxidc/dist/host.js"),
+    ("crates/oxidc-web/js/worker.js", "packages/oxidc/dist/worker.js"),
     ("crates/oxidc-web/js/miniapp.js", "packages/oxidc/dist/miniapp/face.js"),
 ];
 

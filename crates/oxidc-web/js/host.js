@@ -60,7 +60,7 @@ var keys_exports = {};
 __export(keys_exports, {
   perform: () => perform
 });
-async function perform(effect, own, given, signal) {
+async function perform(effect, own2, given, signal) {
   tools = given;
   switch (effect.do) {
     case "watch":
@@ -68,14 +68,14 @@ async function perform(effect, own, given, signal) {
     case "key":
       return { record: await publicKey(effect.name, effect.make) };
     case "sign":
-      return { bytes: await sign(effect, typeof own === "object" && effect.key === "requestObject" ? own.key : void 0) };
+      return { bytes: await sign(effect, typeof own2 === "object" && effect.key === "requestObject" ? own2.key : void 0) };
     case "forgetKey":
       known.delete(effect.name);
       await transact((store) => store.delete(effect.name));
       return {};
     case "requestObject":
-      if (typeof own !== "function") throw new tools.Failed("unsupported", "requestObject");
-      return { record: await own(effect.claims) };
+      if (typeof own2 !== "function") throw new tools.Failed("unsupported", "requestObject");
+      return { record: await own2(effect.claims) };
     default:
       throw new tools.Failed("unsupported", effect.do);
   }
@@ -90,8 +90,8 @@ async function publicKey(name2, make) {
   const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", pair.publicKey);
   return JSON.stringify({ kty, crv, x, y });
 }
-async function sign({ key: name2, algorithm, data }, own) {
-  const key = own ?? (await find(name2))?.privateKey;
+async function sign({ key: name2, algorithm, data }, own2) {
+  const key = own2 ?? (await find(name2))?.privateKey;
   if (!key) throw new tools.Failed("unsupported", "the key is gone");
   const bits = algorithm.slice(2);
   const parameters = algorithm === "EdDSA" ? "Ed25519" : { name: key.algorithm.name, hash: `SHA-${bits}`, saltLength: +bits / 8 };
@@ -764,8 +764,8 @@ var Driver = class {
   }
   /** Runs a call of the application. */
   async run(command, extra = {}) {
-    if (extra.signal?.aborted) throw this.#error("aborted");
     const core = await this.#load();
+    if (extra.signal?.aborted) throw this.#error("aborted");
     return new Promise((resolve, reject) => {
       const call = { ...extra, resolve, reject };
       this.#starting.add(call);
@@ -1018,6 +1018,145 @@ async function sleep(duration, signal) {
   return {};
 }
 
+// src/host/worker.ts
+var PATIENCE3 = 1e4;
+var VERSION = 1;
+var WorkerStorage = class extends MemoryStorage {
+  #url;
+  constructor({ url } = {}) {
+    super();
+    this.#url = url;
+  }
+  /** @internal */
+  recordsFor({ issuer, clientId, provider }) {
+    const { token_endpoint: token, revocation_endpoint: revocation } = provider ?? {};
+    return new Remote(this.#url ?? new URL("./worker.js", location), JSON.stringify([VERSION, issuer, clientId, token, revocation]));
+  }
+};
+var Remote = class {
+  constructor(url, name2) {
+    this.url = url;
+    this.name = name2;
+  }
+  url;
+  name;
+  #line;
+  async load(key) {
+    const { record } = await this.#stored({ id: 0, do: "load", area: "session", key });
+    return record;
+  }
+  swap(key, expected, value) {
+    return this.#stored({ id: 0, do: "swap", area: "session", key, expected, value });
+  }
+  /** What presents a grant or a token goes to the worker. */
+  http = (fetch, effect, signal) => /(^|&)(grant_type|token)=/.test(effect.body ?? "") ? this.#ask(effect, signal) : http(fetch, effect, signal);
+  close() {
+    this.#line?.close();
+  }
+  /** A worker that was stopped took its records along: another one is asked, which has none. */
+  async #stored(asked) {
+    for (; ; ) {
+      try {
+        return await this.#ask(asked);
+      } catch (error) {
+        const { failed, detail } = error;
+        if (failed !== "lost") throw error;
+        if (!this.#line?.greeted) throw new Failed("denied", detail);
+      }
+    }
+  }
+  #ask(asked, signal) {
+    if (!this.#line || this.#line.lost) this.#line = new Line(this.url, this.name);
+    return this.#line.ask(asked, signal);
+  }
+};
+var Line = class {
+  lost = false;
+  /** Whether the worker ever said something. */
+  greeted = false;
+  #asked = /* @__PURE__ */ new Map();
+  #closed = new AbortController();
+  #port;
+  #last = 0;
+  #detail = "";
+  constructor(url, name2) {
+    const lose = (detail) => this.#lose(detail);
+    const timer = setTimeout(lose, PATIENCE3, "it does not answer");
+    const { signal } = this.#closed;
+    signal.addEventListener("abort", () => clearTimeout(timer));
+    try {
+      this.#port = connect(url, name2, lose, signal);
+      this.#port.onmessage = ({ data }) => {
+        if (data.lock) {
+          this.greeted = true;
+          clearTimeout(timer);
+          const locks = globalThis.navigator.locks;
+          locks?.request(data.lock, { signal }, () => lose("it was stopped")).catch(() => {
+          });
+          return;
+        }
+        const asked = this.#asked.get(data.id);
+        this.#asked.delete(data.id);
+        if (data.failed) asked?.reject(new Failed(data.failed, data.detail));
+        else asked?.resolve(data.outcome);
+      };
+    } catch (error) {
+      lose(String(error));
+    }
+  }
+  ask(asked, signal) {
+    const id = this.#last += 1;
+    return new Promise((resolve, reject) => {
+      if (this.lost) return reject(new Failed("lost", this.#detail));
+      this.#asked.set(id, { resolve, reject });
+      signal?.addEventListener("abort", () => {
+        this.#port?.postMessage({ do: "cancel", id });
+        if (this.#asked.delete(id)) reject(new Failed("aborted"));
+      });
+      this.#port.postMessage({ ...asked, id });
+    });
+  }
+  close() {
+    this.#lose("it was closed");
+  }
+  #lose(detail) {
+    if (this.lost) return;
+    this.lost = true;
+    this.#detail = detail;
+    this.#closed.abort();
+    this.#port?.close();
+    for (const { reject } of this.#asked.values()) reject(new Failed("lost", detail));
+    this.#asked.clear();
+  }
+};
+var own = /* @__PURE__ */ new Map();
+function connect(url, name2, lose, signal) {
+  const failed = () => lose("its script could not be loaded");
+  if (typeof SharedWorker === "function") {
+    const shared = new SharedWorker(trusted(url), { name: name2, extendedLifetime: true });
+    shared.addEventListener("error", failed, { signal });
+    return shared.port;
+  }
+  const key = `${url} ${name2}`;
+  const worker = own.get(key) ?? new Worker(trusted(url), { name: name2 });
+  own.set(key, worker);
+  worker.addEventListener("error", () => (own.delete(key), failed()), { signal });
+  const { port1, port2 } = new MessageChannel();
+  worker.postMessage(null, [port2]);
+  return port1;
+}
+var policy;
+function trusted(url) {
+  const { trustedTypes } = globalThis;
+  if (!trustedTypes || trustedTypes.isScriptURL(url)) return url;
+  try {
+    policy ??= trustedTypes.createPolicy("oxidc", { createScriptURL: (text2) => text2 });
+    return policy.createScriptURL(String(url));
+  } catch {
+    return String(url);
+  }
+}
+
 // src/host/index.ts
 function createDriver(options, storage, makeCore, functions) {
   const named = {
@@ -1034,6 +1173,7 @@ export {
   LocalStorage,
   MemoryStorage,
   SessionStorage,
+  WorkerStorage,
   bare,
   createDriver
 };

@@ -10,6 +10,8 @@ use web_sys::{Request, RequestInit, Response};
 
 use crate::host::{Host, Then};
 use crate::json::{Object, Value};
+#[cfg(feature = "extended")]
+use crate::oidc::Oidc;
 use crate::window::Visit;
 use crate::{
     AuthClientOptions, CallbackResult, Error, Event, GetTokensOptions, RefreshOptions, Session, SessionState, SignInOptions,
@@ -232,6 +234,19 @@ impl AuthClient {
     /// [`Code::Closed`](crate::Code::Closed) from now on. The session stays in its storage.
     pub async fn close(&self) {
         self.0.host.close().await;
+    }
+
+    /// The operations of the protocol one by one, each usable alone. They neither read nor write the session.
+    #[cfg(feature = "extended")]
+    #[must_use]
+    pub fn oidc(&self) -> Oidc {
+        Oidc(self.clone())
+    }
+
+    #[cfg(feature = "extended")]
+    pub(crate) async fn operation(&self, name: &str, options: Object) -> Result<Value, Error> {
+        let command = Object::new().with("do", "operation").with("operation", name).with("options", options);
+        self.0.host.run(command, Then::Abort).await
     }
 
     async fn run(&self, call: &str, options: Option<Object>, then: Then) -> Result<Value, Error> {

@@ -91,6 +91,8 @@ pub enum SessionReason {
     UserChanged,
     /// The key to which the tokens are bound is gone (RFC 9449).
     KeyLost,
+    /// The worker that kept the refresh token was stopped ([`Storage::Worker`](crate::Storage::Worker)).
+    WorkerLost,
     /// For a reason that has no name here.
     Other(String),
 }
@@ -110,6 +112,7 @@ impl SessionReason {
             Self::RefreshLost => "refresh_lost",
             Self::UserChanged => "user_changed",
             Self::KeyLost => "key_lost",
+            Self::WorkerLost => "worker_lost",
             Self::Other(name) => name,
         }
     }
@@ -126,6 +129,7 @@ impl SessionReason {
             Self::RefreshLost,
             Self::UserChanged,
             Self::KeyLost,
+            Self::WorkerLost,
         ];
         known.into_iter().find(|reason| reason.name() == name).unwrap_or_else(|| Self::Other(name.into()))
     }
@@ -200,7 +204,7 @@ mod tests {
     fn a_reason_keeps_its_name() {
         for name in [
             "signed_in", "refreshed", "user_info", "other_tab", "signed_out", "provider_signed_out", "refresh_rejected", "refresh_lost",
-            "user_changed", "key_lost",
+            "user_changed", "key_lost", "worker_lost",
         ] {
             assert_eq!(SessionReason::of(name).name(), name);
             assert!(!matches!(SessionReason::of(name), SessionReason::Other(_)), "{name}");

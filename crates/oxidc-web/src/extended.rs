@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use crate::AuthClientOptions;
-use crate::hooks::HookFuture;
+use crate::hooks::{HookFuture, RequestObjectSigner};
 use crate::json::{Object, Value};
+use crate::{AuthClientOptions, ProviderMetadata};
 
 /// Whether tokens are bound to a key of this browser (RFC 9449).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,8 +49,32 @@ impl AuthClientOptions {
     /// Sends authorization requests as signed JWTs (RFC 9101), which the application makes from the claims.
     #[must_use]
     pub fn request_object(mut self, sign: impl Fn(Object) -> HookFuture<Result<String, String>> + 'static) -> Self {
-        self.hooks.request_object = Some(Rc::new(sign));
+        self.hooks.request_object = Some(RequestObjectSigner::Supplied(Rc::new(sign)));
         self.with("requestObject", "supplied")
+    }
+
+    /// Sends authorization requests as JWTs (RFC 9101) that are signed with this private key, whose usage is `sign`. The algorithm is one
+    /// such as `ES256`; `key_id` is the `kid` under which the provider knows the key, if it has one.
+    ///
+    /// ```no_run
+    /// use oxidc_web::AuthClientOptions;
+    ///
+    /// fn signed(key: web_sys::CryptoKey) -> AuthClientOptions {
+    ///     AuthClientOptions::new("https://login.example.com", "my-app").request_object_key(key, "ES256", Some("k1"))
+    /// }
+    /// ```
+    #[must_use]
+    pub fn request_object_key(mut self, key: web_sys::CryptoKey, algorithm: &str, key_id: Option<&str>) -> Self {
+        self.hooks.request_object = Some(RequestObjectSigner::Key(key));
+        let named = Object::new().with("key", "requestObject").with("algorithm", algorithm).with_some("keyId", key_id);
+        self.with("requestObject", named)
+    }
+
+    /// Whether a hidden frame of the provider is asked every few seconds whether the person's session there changed (OpenID Connect Session
+    /// Management 1.0), where the provider has one. Default false.
+    #[must_use]
+    pub fn check_session(self, wanted: bool) -> Self {
+        self.with("checkSession", wanted)
     }
 
     /// Asks for a signed authorization response (JARM), in the address's query or fragment. Default: none is asked for.
@@ -72,6 +96,14 @@ impl AuthClientOptions {
     }
 }
 
+impl ProviderMetadata {
+    /// The frame that tells of changes of the person's session (OpenID Connect Session Management 1.0).
+    #[must_use]
+    pub fn check_session_iframe(self, frame: impl Into<String>) -> Self {
+        Self(self.0.with("check_session_iframe", frame.into()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,7 +114,13 @@ mod tests {
         for dpop in [Dpop::Required, Dpop::Optional] {
             for mode in [ResponseMode::QueryJwt, ResponseMode::FragmentJwt] {
                 let options = AuthClientOptions::new("https://login.example.com", "app").dpop(dpop).par(true).response_mode(mode);
-                let options = options.signed_userinfo(true).request_object(|_| Box::pin(async { Err("no key".into()) }));
+                let provider = ProviderMetadata::new("https://login.example.com/auth", "https://login.example.com/token");
+                let provider = provider.jwks_uri("https://login.example.com/jwks").check_session_iframe("https://login.example.com/check");
+                let options = options
+                    .provider(provider)
+                    .check_session(true)
+                    .signed_userinfo(true)
+                    .request_object(|_| Box::pin(async { Err("no key".into()) }));
                 AuthClient::new(options).unwrap();
             }
         }

@@ -22,7 +22,16 @@ pub(crate) struct Hooks {
     pub(crate) on_step_up: Option<Rc<dyn Fn(StepUpChallenge) -> HookFuture<bool>>>,
     /// Signs request objects.
     #[cfg(feature = "extended")]
-    pub(crate) request_object: Option<Rc<dyn Fn(Object) -> HookFuture<Result<String, String>>>>,
+    pub(crate) request_object: Option<RequestObjectSigner>,
+}
+
+/// How request objects are signed: by a function that makes the JWT from the claims, or with a key.
+#[cfg(feature = "extended")]
+#[derive(Clone)]
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+pub(crate) enum RequestObjectSigner {
+    Supplied(Rc<dyn Fn(Object) -> HookFuture<Result<String, String>>>),
+    Key(web_sys::CryptoKey),
 }
 
 /// A session that is about to begin.

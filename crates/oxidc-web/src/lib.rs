@@ -29,8 +29,8 @@
 //!
 //! Nothing happens before a future is awaited. Futures and the client belong to the page's one thread and are not
 //! `Send`: start them with `wasm_bindgen_futures::spawn_local` or your framework's equivalent. Dropping a future of
-//! `sign_in`, `sign_in_silent`, `get_tokens`, `refresh_session` or `fetch` aborts that call, and nothing that others wait for; all other
-//! calls go on to their end.
+//! `sign_in`, `sign_in_silent`, `get_tokens`, `refresh_session`, `fetch` or of an operation of `oidc` aborts that call, and nothing that others
+//! wait for; all other calls go on to their end.
 //!
 //! There is one exception: with [`Mode::Popup`] the window opens when [`sign_in`](AuthClient::sign_in) or
 //! [`sign_out`](AuthClient::sign_out) is called, because browsers open windows in a click only. Call it in the handler of the click
@@ -38,8 +38,9 @@
 //!
 //! # Extended protocol features
 //!
-//! With the cargo feature `extended` there are DPoP, pushed and signed authorization requests, signed authorization responses and signed
-//! user information, and a provider that takes pushed requests only is served without further ado. The module is larger then.
+//! With the cargo feature `extended` there are DPoP, pushed and signed authorization requests, signed authorization responses, signed
+//! user information, the provider's session frame and the operations of the protocol one by one (`AuthClient::oidc`), and a provider that
+//! takes pushed requests only is served without further ado. The module is larger then.
 //!
 //! # On a server
 //!
@@ -63,6 +64,8 @@ mod extended;
 mod groups;
 mod hooks;
 pub mod miniapp;
+#[cfg(feature = "extended")]
+pub mod oidc;
 mod options;
 mod provider;
 mod request;
@@ -85,7 +88,7 @@ pub use provider::ProviderMetadata;
 pub use request::{GetTokensOptions, RefreshOptions, SignInOptions, SignInSilentOptions, SignOutOptions};
 pub use session::{CallbackResult, Claims, FrontChannelOutcome, ReturnTarget, Revocation, Session, SignOutResult, Tokens};
 pub use step_up::StepUpChallenge;
-pub use storage::{CustomStorage, Storage, StorageFailure, StorageFuture};
+pub use storage::{CustomStorage, Storage, StorageFailure, StorageFuture, WORKER_SCRIPT, WorkerStorage};
 pub use window::{Mode, PopupOptions, SilentMode};
 
 /// The examples of the front page are compiled too.

@@ -91,6 +91,20 @@ macro_rules! options {
             self.with($name, place.0)
         }
     };
+    (@method $(#[$what:meta])* $method:ident $name:literal secret) => {
+        $(#[$what])*
+        #[must_use]
+        pub fn $method(self, secret: impl Into<crate::Secret>) -> Self {
+            self.with($name, secret.into().expose())
+        }
+    };
+    (@method $(#[$what:meta])* $method:ident $name:literal binding) => {
+        $(#[$what])*
+        #[must_use]
+        pub fn $method(self, binding: crate::oidc::Binding) -> Self {
+            self.with($name, binding.0)
+        }
+    };
     (@method $(#[$what:meta])* $method:ident $name:literal pairs) => {
         $(#[$what])*
         #[must_use]

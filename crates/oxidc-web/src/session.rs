@@ -51,11 +51,11 @@ impl Claims {
 
     #[cfg(test)]
     pub(crate) fn read(text: &str) -> Self {
-        Self(Value::parse(text).ok().as_ref().and_then(Value::as_object).cloned().unwrap_or_default())
+        Value::parse(text).as_ref().map(Self::of).unwrap_or_default()
     }
 
-    fn of(value: &Value, name: &str) -> Self {
-        Self(value.get(name).and_then(Value::as_object).cloned().unwrap_or_default())
+    pub(crate) fn of(value: &Value) -> Self {
+        Self(value.as_object().cloned().unwrap_or_default())
     }
 }
 
@@ -90,12 +90,13 @@ impl Session {
     /// Reads a session; null is none.
     pub(crate) fn of(value: &Value) -> Option<Self> {
         let mut members = value.as_object()?.clone();
+        let claims = |name: &str| value.get(name).map(Claims::of).unwrap_or_default();
         for name in KNOWN {
             members.remove(name);
         }
         Some(Self {
-            user: Claims::of(value, "user"),
-            claims: Claims::of(value, "claims"),
+            user: claims("user"),
+            claims: claims("claims"),
             issuer: text(value, "issuer").unwrap_or_default(),
             client_id: text(value, "clientId").unwrap_or_default(),
             subject: text(value, "subject").unwrap_or_default(),

@@ -18,11 +18,25 @@ pub enum Storage {
     Session,
     /// This page's memory: gone with the page.
     Memory,
+    /// A worker's memory: the refresh token is never in a page. All tabs share it, and it is gone with the last of them. Where there are no
+    /// shared workers, each page has a worker of its own, and a reload signs out.
+    Worker(WorkerStorage),
     /// A storage of the application.
     Custom(Rc<dyn CustomStorage>),
 }
 
 impl Storage {
+    /// A worker's memory. The worker's script, [`WORKER_SCRIPT`](crate::WORKER_SCRIPT), is at this address of the page's own origin.
+    ///
+    /// ```
+    /// use oxidc_web::{AuthClientOptions, Storage};
+    ///
+    /// let options = AuthClientOptions::new("https://login.example.com", "my-app").storage(Storage::worker("/oxidc-worker.js"));
+    /// ```
+    pub fn worker(url: impl Into<String>) -> Self {
+        Self::Worker(WorkerStorage { url: url.into() })
+    }
+
     /// A storage of the application.
     pub fn custom(storage: impl CustomStorage + 'static) -> Self {
         Self::Custom(Rc::new(storage))
@@ -36,9 +50,28 @@ impl fmt::Debug for Storage {
             Self::Local => "Local",
             Self::Session => "Session",
             Self::Memory => "Memory",
+            Self::Worker(_) => "Worker",
             Self::Custom(_) => "Custom",
         })
     }
+}
+
+/// The script of the worker that keeps the refresh token, for whatever builds or serves the application: it must be a file of the page's own origin.
+///
+/// A build script, or a task of your own, that writes it beside the application:
+///
+/// ```no_run
+/// std::fs::write("dist/oxidc-worker.js", oxidc_web::WORKER_SCRIPT)?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub const WORKER_SCRIPT: &str = include_str!("../js/worker.js");
+
+/// Where the script of the worker is that keeps the refresh token. [`Storage::worker`] makes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WorkerStorage {
+    /// Its address, of the page's own origin. Another address is another worker, with a session of its own.
+    pub url: String,
 }
 
 /// What a [`CustomStorage`] answers.

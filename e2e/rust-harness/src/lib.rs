@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod miniapp;
+mod oidc;
 mod window;
 
 use std::cell::{Cell, RefCell};
@@ -13,7 +14,7 @@ use std::task::Poll;
 
 use oxidc_web::{
     AuthClient, AuthClientOptions, CallbackResult, CustomStorage, Error, Event, GetTokensOptions, Resource, SignInOptions, SignOutOptions,
-    Storage, StorageFailure, StorageFuture, Subscription,
+    Storage, StorageFailure, StorageFuture, Subscription, WORKER_SCRIPT,
 };
 use wasm_bindgen::prelude::*;
 use web_sys::RequestInit;
@@ -50,6 +51,12 @@ impl CustomStorage for Own {
     }
 }
 
+/// The script of the worker that keeps the refresh token, as the crate carries it.
+#[wasm_bindgen]
+pub fn worker_script() -> String {
+    WORKER_SCRIPT.into()
+}
+
 /// A client and what it published.
 #[wasm_bindgen]
 pub struct Harness {
@@ -73,6 +80,7 @@ impl Harness {
             "local" => Storage::Local,
             "session" => Storage::Session,
             "memory" => Storage::Memory,
+            "worker" => Storage::worker("/oxidc-worker.js"),
             "custom" => Storage::custom(Own(Rc::clone(&full))),
             _ => Storage::IndexedDb,
         }));
@@ -84,7 +92,7 @@ impl Harness {
                 Event::Session { reason, .. } => format!("session {}", reason.name()),
                 Event::State(state) => format!("state {state:?}"),
                 Event::Tokens(_) => "tokens".into(),
-                Event::SignedOut(reason) => format!("signedOut {}", reason.name()),
+                Event::SignedOut(reason) => format!("signedOut {reason:?}"),
                 Event::Error(error) => format!("error {}", error.code().name()),
                 _ => "unknown".into(),
             });

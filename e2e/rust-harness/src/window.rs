@@ -20,6 +20,7 @@ pub struct WindowHarness {
     under_way: RefCell<Option<Pin<Box<dyn Future<Output = Answer>>>>>,
     asked: Rc<Cell<u32>>,
     errors: Rc<RefCell<Vec<String>>>,
+    endings: Rc<RefCell<Vec<String>>>,
 }
 
 /// A call of `sign_in` in a window, as a text.
@@ -34,9 +35,9 @@ fn subject(session: Option<&Session>) -> String {
 
 #[wasm_bindgen]
 impl WindowHarness {
-    /// Makes a client. `patience` is how long a window or frame may take, in milliseconds.
+    /// Makes a client. `patience` is how long a window or frame may take, in milliseconds; `watch`: the provider's frame is asked.
     #[wasm_bindgen(constructor)]
-    pub fn new(issuer: &str, client_id: &str, back: &str, api: &str, patience: u32) -> Result<WindowHarness, String> {
+    pub fn new(issuer: &str, client_id: &str, back: &str, api: &str, patience: u32, watch: bool) -> Result<WindowHarness, String> {
         let (asked, own) = (Rc::new(Cell::new(0)), Rc::new(OnceCell::<AuthClient>::new()));
         let (count, client) = (Rc::clone(&asked), Rc::clone(&own));
         let patience = std::time::Duration::from_millis(patience.into());
@@ -47,6 +48,7 @@ impl WindowHarness {
             .resources([Resource::new(api).scopes("api:read")])
             .allowed_origins([api.trim_end_matches('/')])
             .automatic_renewal(false)
+            .check_session(watch)
             .timeouts(Timeouts::default().popup(patience).silent(patience))
             .popup(PopupOptions::default().width(333).height(444))
             .default_sign_in(SignInOptions::default().prompt("consent"))
@@ -69,16 +71,16 @@ impl WindowHarness {
         let client = AuthClient::new(options).map_err(|error| code(&error))?;
         // Both live as long as the page.
         let _first = own.set(client.clone());
-        let errors = Rc::new(RefCell::new(Vec::new()));
-        let heard = Rc::clone(&errors);
+        let (errors, endings) = (Rc::new(RefCell::new(Vec::new())), Rc::new(RefCell::new(Vec::new())));
+        let (heard, ended) = (Rc::clone(&errors), Rc::clone(&endings));
         client
-            .on(move |event| {
-                if let Event::Error(error) = event {
-                    heard.borrow_mut().push(code(&error))
-                }
+            .on(move |event| match event {
+                Event::Error(error) => heard.borrow_mut().push(code(&error)),
+                Event::SignedOut(reason) => ended.borrow_mut().push(format!("{reason:?}")),
+                _ => (),
             })
             .forget();
-        Ok(Self { client, under_way: RefCell::new(None), asked, errors })
+        Ok(Self { client, under_way: RefCell::new(None), asked, errors, endings })
     }
 
     /// Begins a call in a window. Nothing is awaited here.
@@ -154,6 +156,11 @@ impl WindowHarness {
     /// How often a stronger sign-in was asked for.
     pub fn asked(&self) -> u32 {
         self.asked.get()
+    }
+
+    /// Why sessions ended.
+    pub fn endings(&self) -> Vec<String> {
+        self.endings.borrow().clone()
     }
 
     /// What went wrong without any call that says so.

@@ -98,6 +98,16 @@ test('aborting a call tells the core, once', async () => {
   await driver.close();
 });
 
+test('a call that is aborted while the core is made never reaches it', async (context) => {
+  const { driver, cores } = drive((_, task) => [finish(task)]);
+  context.after(() => driver.close());
+  const abort = new AbortController();
+  const call = driver.run({ do: 'refreshSession' }, { signal: abort.signal });
+  abort.abort();
+  await assert.rejects(call, { code: 'aborted' });
+  assert.deepEqual(cores[0]!.inputs, []);
+});
+
 test('t474_a_handler_that_throws_disturbs_nobody', async () => {
   const { driver } = drive((_, task) => [{ id: 1, do: 'publish', event: 'signedOut', reason: 'signed_out' }, finish(task)]);
   const reported: unknown[] = [];

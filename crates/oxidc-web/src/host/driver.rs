@@ -34,6 +34,13 @@ extern "C" {
 
     #[wasm_bindgen(method)]
     pub(crate) fn close(this: &Driver) -> Promise;
+
+    /// A storage in a worker.
+    #[wasm_bindgen(js_name = WorkerStorage)]
+    pub(crate) type Remote;
+
+    #[wasm_bindgen(constructor, js_class = "WorkerStorage")]
+    pub(crate) fn new(place: &Place) -> Remote;
 }
 
 #[wasm_bindgen]
@@ -44,6 +51,21 @@ extern "C" {
 
     #[wasm_bindgen(method, setter)]
     pub(crate) fn set_signal(this: &Call, signal: &AbortSignal);
+
+    /// Where the worker's script is.
+    #[wasm_bindgen(extends = js_sys::Object)]
+    pub(crate) type Place;
+
+    #[wasm_bindgen(method, setter)]
+    fn set_url(this: &Place, url: &str);
+}
+
+impl Place {
+    pub(crate) fn new(url: &str) -> Self {
+        let place: Self = js_sys::Object::new().unchecked_into();
+        place.set_url(url);
+        place
+    }
 }
 
 impl Call {

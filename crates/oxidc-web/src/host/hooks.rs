@@ -9,6 +9,8 @@ use wasm_bindgen_futures::future_to_promise;
 
 use super::{js, value_of};
 use crate::StepUpChallenge;
+#[cfg(feature = "extended")]
+use crate::hooks::RequestObjectSigner;
 use crate::hooks::{Hooks, NewSession};
 
 /// Those that the application gave along, under the names of the boundary.
@@ -28,14 +30,20 @@ pub(super) fn of(hooks: Hooks) -> Object {
         );
     }
     #[cfg(feature = "extended")]
-    if let Some(sign) = hooks.request_object {
-        add(
+    match hooks.request_object {
+        Some(RequestObjectSigner::Supplied(sign)) => add(
             "requestObject",
             Closure::new(move |claims: JsValue| {
                 let signed = sign(value_of(&claims).as_object().cloned().unwrap_or_default());
                 future_to_promise(async { Ok(signed.await?.into()) })
             }),
-        );
+        ),
+        Some(RequestObjectSigner::Key(key)) => {
+            let holder = Object::new();
+            let _ = Reflect::set(&holder, &"key".into(), &key);
+            let _ = Reflect::set(&object, &"requestObject".into(), &holder);
+        }
+        None => (),
     }
     if let Some(ask) = hooks.on_step_up {
         // Several requests may be refused at once; the person is asked once.

@@ -6,7 +6,8 @@ use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use crate::{CustomStorage, Storage, StorageFailure, StorageFuture};
+use super::driver::{Place, Remote};
+use crate::{CustomStorage, Storage, StorageFailure, StorageFuture, WorkerStorage};
 
 /// The host module's word for a storage.
 pub(super) fn of(storage: &Storage) -> JsValue {
@@ -15,6 +16,7 @@ pub(super) fn of(storage: &Storage) -> JsValue {
         Storage::Local => "local".into(),
         Storage::Session => "session".into(),
         Storage::Memory => "memory".into(),
+        Storage::Worker(WorkerStorage { url }) => Remote::new(&Place::new(url)).into(),
         Storage::Custom(storage) => custom(storage),
     }
 }

@@ -79,8 +79,9 @@ export class Driver {
 
   /** Runs a call of the application. */
   async run(command: object, extra: Extra = {}): Promise<unknown> {
-    if (extra.signal?.aborted) throw this.#error('aborted');
     const core = await this.#load();
+    // Also while the core was made.
+    if (extra.signal?.aborted) throw this.#error('aborted');
     return new Promise((resolve, reject) => {
       const call = { ...extra, resolve, reject };
       this.#starting.add(call);

@@ -9,6 +9,7 @@ import { LocalStorage, MemoryStorage, SessionStorage } from './storage.js';
 export { Driver, type DriverOptions, type Extra } from './driver.js';
 export { bare, type Core, type CoreError } from './protocol.js';
 export { LocalStorage, MemoryStorage, SessionStorage } from './storage.js';
+export { WorkerStorage } from './worker.js';
 
 /**
  * Makes a driver for a face in another language.
@@ -16,7 +17,7 @@ export { LocalStorage, MemoryStorage, SessionStorage } from './storage.js';
  * @param options The options of the client as a JSON text.
  * @param storage `indexeddb`, `local`, `session`, `memory`, or an object with `getItem`, `setItem` and `removeItem`.
  * @param makeCore Makes the core. Errors reject as the plain objects that the core tells.
- * @param functions Functions of the application: `requestObject`, and those that the core may ask.
+ * @param functions Functions of the application: `requestObject`, which may be an object with the key `key` too, and those that the core may ask.
  */
 export function createDriver(options: string, storage: string | Storage, makeCore: DriverOptions['makeCore'], functions: DriverOptions['hooks']): Driver {
   const named: Record<string, () => Storage> = {
