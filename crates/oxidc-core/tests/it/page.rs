@@ -62,6 +62,14 @@ pub(crate) struct Page {
     pub(crate) hooked: Vec<String>,
     /// The queries with which the next windows and frames come back, `STATE` for that of the request; then they are refused.
     pub(crate) windows: VecDeque<String>,
+    /// The frames of the provider that are watched: who asked, address, origin and message.
+    pub(crate) watched: Vec<(EffectId, String, String, String)>,
+    /// The locks that are held.
+    pub(crate) locks: Vec<(EffectId, String)>,
+    /// What happens while a window or frame is at the provider; it hears which locks are held.
+    pub(crate) on_visit: Option<Box<dyn FnMut(&[(EffectId, String)])>>,
+    /// Who is at the provider.
+    pub(crate) subject: &'static str,
     /// In what the next page lives.
     pub(crate) frame: Frame,
     scripts: BTreeMap<&'static str, VecDeque<Outcome>>,
@@ -150,6 +158,10 @@ impl Page {
             hooks: VecDeque::new(),
             hooked: Vec::new(),
             windows: VecDeque::new(),
+            watched: Vec::new(),
+            locks: Vec::new(),
+            on_visit: None,
+            subject: "alice",
             frame: Frame::None,
             scripts: BTreeMap::new(),
             results: BTreeMap::new(),
@@ -162,6 +174,8 @@ impl Page {
         self.client = client(&self.options, self.frame);
         self.events.clear();
         self.results.clear();
+        self.watched.clear();
+        self.locks.clear();
     }
 
     /// Another page of the same browser, whose client has these options too.
@@ -253,7 +267,7 @@ impl Page {
     /// The claims of a good ID token for the last visit.
     pub(crate) fn claims(&self) -> Json {
         let seconds = self.now.wall / 1_000;
-        let claims = json!({ "iss": ISSUER, "aud": CLIENT, "sub": "alice", "iat": seconds, "exp": seconds + 3_600 });
+        let claims = json!({ "iss": ISSUER, "aud": CLIENT, "sub": self.subject, "iat": seconds, "exp": seconds + 3_600 });
         if self.left_for.is_empty() { claims } else { with(claims, "nonce", self.asked()["nonce"].clone().into()) }
     }
 
@@ -306,6 +320,14 @@ impl Page {
         assert_eq!(self.stored(), Json::Null, "nothing stored");
         assert!(self.heard().is_empty(), "nothing told: {:?}", self.heard());
         error
+    }
+
+    /// The watched frame says a word.
+    #[cfg(feature = "extended")]
+    pub(crate) fn frame_says(&mut self, word: &str) {
+        let (id, ..) = self.watched.pop().expect("a watched frame");
+        self.client.resume(id, Outcome::Text(word.into()), self.now);
+        self.settle();
     }
 
     fn settle(&mut self) {
@@ -367,7 +389,14 @@ impl Page {
                     Outcome::Record(stands)
                 }
             }
-            Effect::Lock { .. } => Outcome::Done,
+            Effect::Lock { name, .. } => {
+                self.locks.push((id, name));
+                Outcome::Done
+            }
+            Effect::Unlock { lock } => return self.locks.retain(|(held, _)| *held != lock),
+            #[cfg(feature = "extended")]
+            Effect::Watch { url, origin, message } => return self.watched.push((id, url, origin, message)),
+            Effect::Cancel { effect } => return self.watched.retain(|(watching, ..)| *watching != effect),
             Effect::Wait { duration } => {
                 self.now.wall += i64::from(duration);
                 self.now.monotonic += i64::from(duration);
@@ -382,6 +411,9 @@ impl Page {
             Effect::Visit { url, relay, .. } => match self.windows.pop_front() {
                 Some(query) => {
                     self.left_for.push(url);
+                    if let Some(act) = &mut self.on_visit {
+                        act(&self.locks);
+                    }
                     Outcome::Text(format!("{APP}/callback?{}", query.replace("STATE", &relay)))
                 }
                 None => failed(Failure::Denied),
