@@ -123,7 +123,7 @@ fn the_look_is_made_under_a_lock_that_is_given_back() {
     let held: Rc<RefCell<Vec<String>>> = Rc::default();
     page.windows.push_back(GONE.into());
     let seen = held.clone();
-    page.on_visit = Some(Box::new(move |locks| seen.borrow_mut().extend(locks.iter().map(|(_, name)| name.clone()))));
+    page.on_visit = Some(Box::new(move |locks, _| seen.borrow_mut().extend(locks.iter().map(|(_, name)| name.clone()))));
     page.frame_says("changed");
     assert!(held.borrow().iter().any(|name| name.starts_with("oxidc:watch:")), "{:?}", held.borrow());
     assert_eq!(page.locks.len(), 0);
@@ -222,7 +222,7 @@ fn a_refresh_in_between_changes_nothing_of_what_was_seen() {
         page.windows.push_back(window.into());
         let away = Rc::new(Cell::new(false));
         let left = away.clone();
-        page.on_visit = Some(Box::new(move |_| left.set(true)));
+        page.on_visit = Some(Box::new(move |_, _| left.set(true)));
         // Another tab writes a newer refresh token while this one is at the provider.
         let (key, mut record) = (key(&page), page.stored());
         record["refreshToken"] = "refresh-9".into();
