@@ -112,8 +112,7 @@ fn what_is_said_of_a_failure() {
         let asked = matches!(answered, Outcome::Http(Response { status: 429, .. }));
         page.random.push_back(vec![0]);
         page.get_tokens().unwrap_err();
-        let mut expected = json!({ "open": false, "locked": true, "failures": 0, "refusals": 0, "asked": false, "lost": false });
-        expected["locked"] = page.stored()["flight"]["locked"].clone();
+        let mut expected = json!({ "open": false, "locked": false, "failures": 0, "refusals": 0, "asked": false, "lost": false });
         after.as_object().unwrap().iter().for_each(|(name, value)| expected[name] = value.clone());
         expected["since"] = page.now.wall.into();
         let pause = if asked { 5_000 } else { after["failures"].as_i64().unwrap() * 1_000 };
@@ -299,7 +298,7 @@ fn a_mark_is_taken_back_wherever_it_stands() {
         page.next("/token", answered.clone());
         let (time, _) = call(&mut page);
         assert_eq!((time, page.get_session()["subject"].as_str()), (0, Some("alice")), "{answered:?}");
-        assert_eq!(page.stored()["flight"]["open"] == true, false, "{answered:?}");
+        assert_ne!(page.stored()["flight"]["open"], true, "{answered:?}");
         assert_ne!(page.stored()["refreshToken"], "late");
         if page.count("/token") > 1 {
             assert_eq!(page.form("/token")["refresh_token"], "refresh-9", "{answered:?}");

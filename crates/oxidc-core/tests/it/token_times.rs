@@ -131,7 +131,7 @@ fn a_token_that_never_lived_is_renewed_and_ends_nothing() {
 #[test]
 fn expired_tokens_are_dropped_but_not_the_default_one() {
     let mut page = living(Some(100));
-    let mut get = |page: &mut Page, resource: Option<&str>, scope: Option<&str>, seconds: i64| {
+    let get = |page: &mut Page, resource: Option<&str>, scope: Option<&str>, seconds: i64| {
         page.next("/token", answer(200, &json!({ "access_token": "at", "token_type": "Bearer", "expires_in": seconds })));
         let options = TokenOptions {
             resources: resource.map(String::from).into_iter().collect(),
