@@ -146,3 +146,14 @@ fn a_clock_that_jumps_ahead_makes_no_storm() {
         assert_eq!(page.running(), [wait], "{lifetime}");
     }
 }
+
+#[test]
+fn a_mark_from_the_future_is_waited_for_as_long_as_it_was_made_for() {
+    let mut page = renewing(60, &[0, 0], json!({}));
+    page.pass(55);
+    let since = page.now.wall + 3_600_000;
+    let flight = json!({ "open": true, "locked": false, "since": since, "until": since + 9_000, "failures": 0 });
+    page.rewrite(&json!({ "flight": flight }));
+    page.say(&json!({ "do": "notice", "what": "stored" })).unwrap();
+    assert_eq!(page.running(), [9_000]);
+}
