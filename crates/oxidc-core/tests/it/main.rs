@@ -10,6 +10,7 @@ mod discovery;
 mod exchange;
 #[cfg(feature = "extended")]
 mod extended;
+mod flights;
 mod form;
 // Its targets belong to a crate of their own, too.
 #[allow(unreachable_pub)]
@@ -21,12 +22,15 @@ mod jws;
 mod page;
 mod records;
 mod refresh;
+mod renewal;
 mod requests;
 mod return_to;
+mod sessions;
 mod sign_out;
 mod silent;
 mod step_up;
 mod support;
+mod token_times;
 mod url;
 mod userinfo;
 mod windows;

@@ -62,6 +62,26 @@ pub(crate) struct Page {
     pub(crate) hooked: Vec<String>,
     /// The queries with which the next windows and frames come back, `STATE` for that of the request; then they are refused.
     pub(crate) windows: VecDeque<String>,
+    /// The frames of the provider that are watched: who asked, address, origin and message.
+    pub(crate) watched: Vec<(EffectId, String, String, String)>,
+    /// The locks that are held.
+    pub(crate) locks: Vec<(EffectId, String)>,
+    /// With some, time stands still, and these are the waits: who waits, and for how many milliseconds.
+    pub(crate) timers: Option<Vec<(EffectId, u32)>>,
+    /// The records that were handed over to the other tabs.
+    pub(crate) told: Vec<String>,
+    /// What another tab does to the storage just before this one writes its session, for the which time.
+    pub(crate) before_session_write: Option<Box<dyn FnMut(usize, &mut Records)>>,
+    session_writes: usize,
+    /// What another tab does to the storage while the next request for tokens is under way.
+    pub(crate) when_asked: Option<Box<dyn FnOnce(&mut Records)>>,
+    /// How long a write and a request for tokens take, in milliseconds of the wall clock and of the other.
+    pub(crate) write_takes: (i64, i64),
+    pub(crate) answer_takes: i64,
+    /// What happens while a window or frame is at the provider, with the locks that are held and the storage.
+    pub(crate) on_visit: Option<Box<dyn FnMut(&[(EffectId, String)], &mut Records)>>,
+    /// Who is at the provider.
+    pub(crate) subject: &'static str,
     /// In what the next page lives.
     pub(crate) frame: Frame,
     scripts: BTreeMap<&'static str, VecDeque<Outcome>>,
@@ -150,6 +170,17 @@ impl Page {
             hooks: VecDeque::new(),
             hooked: Vec::new(),
             windows: VecDeque::new(),
+            watched: Vec::new(),
+            locks: Vec::new(),
+            timers: None,
+            told: Vec::new(),
+            before_session_write: None,
+            session_writes: 0,
+            when_asked: None,
+            write_takes: (0, 0),
+            answer_takes: 0,
+            on_visit: None,
+            subject: "alice",
             frame: Frame::None,
             scripts: BTreeMap::new(),
             results: BTreeMap::new(),
@@ -162,6 +193,8 @@ impl Page {
         self.client = client(&self.options, self.frame);
         self.events.clear();
         self.results.clear();
+        self.watched.clear();
+        self.locks.clear();
     }
 
     /// Another page of the same browser, whose client has these options too.
@@ -181,10 +214,21 @@ impl Page {
     }
 
     pub(crate) fn call(&mut self, command: Command) -> Result<Json, Error> {
+        let task = self.begin(command);
+        self.end(task).expect("the call ends")
+    }
+
+    /// Calls, and goes on until somebody else has to do something.
+    pub(crate) fn begin(&mut self, command: Command) -> TaskId {
         let task = self.client.start(command, self.now);
         self.settle();
+        task
+    }
+
+    /// What came of a call, if it has ended.
+    pub(crate) fn end(&mut self, task: TaskId) -> Option<Result<Json, Error>> {
         // A number that no double holds is nothing for serde_json.
-        self.results.remove(&task).expect("the call ends").map(|value| serde_json::from_str(&value.to_text()).unwrap_or_default())
+        Some(self.results.remove(&task)?.map(|value| serde_json::from_str(&value.to_text()).unwrap_or_default()))
     }
 
     /// Calls with the words that cross the boundary.
@@ -253,7 +297,7 @@ impl Page {
     /// The claims of a good ID token for the last visit.
     pub(crate) fn claims(&self) -> Json {
         let seconds = self.now.wall / 1_000;
-        let claims = json!({ "iss": ISSUER, "aud": CLIENT, "sub": "alice", "iat": seconds, "exp": seconds + 3_600 });
+        let claims = json!({ "iss": ISSUER, "aud": CLIENT, "sub": self.subject, "iat": seconds, "exp": seconds + 3_600 });
         if self.left_for.is_empty() { claims } else { with(claims, "nonce", self.asked()["nonce"].clone().into()) }
     }
 
@@ -308,6 +352,38 @@ impl Page {
         error
     }
 
+    /// The one timer that there is rings.
+    pub(crate) fn ring(&mut self) {
+        let (id, duration) = self.timers.as_mut().and_then(Vec::pop).expect("a timer");
+        self.now.wall += i64::from(duration);
+        self.now.monotonic += i64::from(duration);
+        self.client.resume(id, Outcome::Done, self.now);
+        self.settle();
+    }
+
+    /// How long the timers run.
+    pub(crate) fn running(&self) -> Vec<u32> {
+        self.timers.iter().flatten().map(|(_, duration)| *duration).collect()
+    }
+
+    /// Changes members of the stored session, as another tab would.
+    pub(crate) fn rewrite(&mut self, members: &Json) {
+        rewrite(&mut self.records, members);
+    }
+
+    /// The states that the application was told.
+    pub(crate) fn states(&self) -> Vec<&'static str> {
+        self.events.iter().filter_map(|event| if let Event::State { state } = event { Some(*state) } else { None }).collect()
+    }
+
+    /// The watched frame says a word.
+    #[cfg(feature = "extended")]
+    pub(crate) fn frame_says(&mut self, word: &str) {
+        let (id, ..) = self.watched.pop().expect("a watched frame");
+        self.client.resume(id, Outcome::Text(word.into()), self.now);
+        self.settle();
+    }
+
     fn settle(&mut self) {
         for _ in 0..10_000 {
             let effects = self.client.effects();
@@ -352,6 +428,14 @@ impl Page {
             Effect::Load { area, key } => Outcome::Record(self.records.get(&(area == Area::Device, key)).cloned()),
             Effect::Swap { area, key, expected, value } => {
                 self.done.push(key.clone());
+                self.now.wall += self.write_takes.0;
+                self.now.monotonic += self.write_takes.1;
+                if area == Area::Session
+                    && let Some(act) = &mut self.before_session_write
+                {
+                    self.session_writes += 1;
+                    act(self.session_writes, &mut self.records);
+                }
                 if let Some(refusal) = self.before_write.as_mut().and_then(|act| act(&mut self.records)) {
                     return self.client.resume(id, refusal, self.now);
                 }
@@ -367,7 +451,18 @@ impl Page {
                     Outcome::Record(stands)
                 }
             }
-            Effect::Lock { .. } => Outcome::Done,
+            Effect::Lock { name, .. } => {
+                self.locks.push((id, name));
+                Outcome::Done
+            }
+            Effect::Unlock { lock } => return self.locks.retain(|(held, _)| *held != lock),
+            #[cfg(feature = "extended")]
+            Effect::Watch { url, origin, message } => return self.watched.push((id, url, origin, message)),
+            Effect::Cancel { effect } => {
+                self.timers.iter_mut().for_each(|timers| timers.retain(|(waiting, _)| *waiting != effect));
+                return self.watched.retain(|(watching, ..)| *watching != effect);
+            }
+            Effect::Wait { duration } if self.timers.is_some() => return self.timers.iter_mut().for_each(|t| t.push((id, duration))),
             Effect::Wait { duration } => {
                 self.now.wall += i64::from(duration);
                 self.now.monotonic += i64::from(duration);
@@ -382,6 +477,9 @@ impl Page {
             Effect::Visit { url, relay, .. } => match self.windows.pop_front() {
                 Some(query) => {
                     self.left_for.push(url);
+                    if let Some(act) = &mut self.on_visit {
+                        act(&self.locks, &mut self.records);
+                    }
                     Outcome::Text(format!("{APP}/callback?{}", query.replace("STATE", &relay)))
                 }
                 None => failed(Failure::Denied),
@@ -390,6 +488,7 @@ impl Page {
                 self.hooked.push(value.to_text());
                 self.hooks.pop_front().unwrap_or(failed(Failure::Denied))
             }
+            Effect::Broadcast { record } => return self.told.extend(record.map(|record| record.expose().into())),
             Effect::ReplaceAddress { url } => return self.shown.push(url),
             Effect::Publish(event) => return self.events.push(event),
             Effect::Finish { task, result } => return drop(self.results.insert(task, result)),
@@ -404,6 +503,11 @@ impl Page {
         self.requests.push(request);
         if path == "/token" {
             self.records = self.swap_when_asked.take().unwrap_or(core::mem::take(&mut self.records));
+            if let Some(act) = self.when_asked.take() {
+                act(&mut self.records);
+            }
+            self.now.wall += self.answer_takes;
+            self.now.monotonic += self.answer_takes;
         }
         if let Some(outcome) = self.scripts.get_mut(path.as_str()).and_then(VecDeque::pop_front) {
             return outcome;
@@ -423,6 +527,15 @@ fn client(options: &Json, frame: Frame) -> Client {
     let options = Value::parse(&options.to_string()).unwrap();
     let config = ClientConfig::from_value(&options, APP).unwrap();
     Client::new(config, Place { href: format!("{APP}/"), origin: APP.into(), frame })
+}
+
+/// Changes members of the stored session, as another tab would.
+pub(crate) fn rewrite(records: &mut Records, members: &Json) {
+    let text = records.iter_mut().find(|((device, _), _)| !device).expect("a session").1;
+    let mut record: Json = serde_json::from_str(text).unwrap();
+    record["generation"] = (record["generation"].as_i64().unwrap() + 1).into();
+    members.as_object().unwrap().iter().for_each(|(name, value)| record[name] = value.clone());
+    *text = record.to_string();
 }
 
 fn path_of(request: &Request) -> String {

@@ -201,3 +201,30 @@ fn sessions_of_other_keys_are_others() {
         assert_eq!(page.get_session().is_null(), !key.is_empty(), "{key}");
     }
 }
+
+#[test]
+fn a_record_of_a_version_that_never_was_is_damaged_and_one_of_a_later_version_is_not() {
+    for (version, said) in [(0, "session_corrupt"), (1, ""), (2, "session_newer")] {
+        let mut record: Json = serde_json::from_str(&good()).unwrap();
+        assert_eq!(record["v"], 1);
+        record["v"] = version.into();
+        let mut page = found(&record.to_string());
+        assert_eq!(page.get_session().is_null(), !said.is_empty(), "{version}");
+        assert_eq!(page.heard().first().map_or("", String::as_str), said, "{version}");
+    }
+}
+
+#[test]
+fn when_a_record_of_a_later_version_is_gone_the_storage_is_used_again() {
+    let mut record: Json = serde_json::from_str(&good()).unwrap();
+    record["v"] = 2.into();
+    let mut page = found(&record.to_string());
+    assert!(page.get_session().is_null());
+    record["v"] = 1.into();
+    let key = page.records.keys().find(|(device, _)| !device).unwrap().clone();
+    page.records.insert(key, record.to_string());
+    page.say(&json!({ "do": "notice", "what": "stored" })).unwrap();
+    page.next("/token", crate::page::answer(200, &json!({ "access_token": "at-2", "token_type": "Bearer", "refresh_token": "refresh-2" })));
+    page.say(&json!({ "do": "refreshSession" })).unwrap();
+    assert_eq!(page.stored()["refreshToken"], "refresh-2");
+}

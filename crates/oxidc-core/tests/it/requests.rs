@@ -154,3 +154,30 @@ fn t399_a_request_refused_with_an_older_token_is_repeated_with_the_current_one()
     assert_eq!(page.sent, [Some(format!("Bearer {ACCESS}")), Some("Bearer access-9".into())]);
     assert_eq!(page.count("/token"), 0);
 }
+
+#[test]
+fn the_newer_token_of_another_tab_is_sent_however_young_the_refused_one_is() {
+    let mut page = Page::signed_in();
+    page.get_session();
+    let mut newer = Page::signed_in();
+    newer.records.clone_from(&page.records);
+    let mut tokens = page.stored()["tokens"].clone();
+    tokens[0]["accessToken"] = "access-9".into();
+    newer.rewrite(&json!({ "tokens": tokens }));
+    page.swap_when_sent = Some(newer.records);
+    page.api.push_back(refusal(401, Some("Bearer error=\"invalid_token\"")));
+    fetch(&mut page, API).unwrap();
+    assert_eq!(page.sent, [Some(format!("Bearer {ACCESS}")), Some("Bearer access-9".into())]);
+}
+
+#[test]
+fn a_token_that_is_younger_than_five_seconds_is_not_renewed_for_a_refusal() {
+    for (age, requests) in [(4_999, 0), (5_000, 1)] {
+        let mut page = Page::signed_in();
+        page.now.wall += age;
+        page.now.monotonic += age;
+        page.api.push_back(refusal(401, Some("Bearer error=\"invalid_token\"")));
+        fetch(&mut page, API).unwrap();
+        assert_eq!((page.count("/token"), page.sent.len()), (requests, requests + 1), "{age} ms");
+    }
+}

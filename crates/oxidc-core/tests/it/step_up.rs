@@ -93,3 +93,14 @@ fn t455_a_sign_in_that_asked_for_exactly_this_a_moment_ago_is_not_repeated() {
         assert_eq!(page.hooked.len(), usize::from(!circles), "{demanded} after {seconds}");
     }
 }
+
+#[test]
+fn an_age_that_is_no_number_is_demanded_of_nobody() {
+    for (age, demanded) in [("10", true), ("+10", false), ("-1", false), ("10s", false), ("", false), ("99999999999", false)] {
+        let mut page = page(json!({}));
+        page.pass(61);
+        page.api.push_back(demand(&format!(", acr_values=\"gold\", max_age=\"{age}\"")));
+        fetch(&mut page, true).unwrap_err();
+        assert_eq!((page.hooked.len(), page.hooked[0].contains("maxAge")), (1, demanded), "{age:?}");
+    }
+}

@@ -453,3 +453,22 @@ fn signing_out_and_signing_in_anew_delete_the_old_key() {
     world.run(Command::SignOut(SignOutOptions { federated: false, ..SignOutOptions::default() })).unwrap();
     assert!(world.keys.is_empty());
 }
+
+#[test]
+fn without_a_signature_nothing_is_sent() {
+    use oxidc_core::effect::{Failure, Outcome};
+    for (signing, detail) in [
+        (Outcome::Bytes(Vec::new()), ""),
+        (Outcome::Failed { failure: Failure::Unsupported, detail: "the key is gone".into() }, "the key is gone"),
+        (Outcome::Done, ""),
+    ] {
+        let mut world = signed_in(r#"{"dpop": true}"#);
+        let sent = world.requests(TOKEN).len();
+        world.signing = Some(signing);
+        let error = refresh(&mut world).unwrap_err();
+        assert_eq!(error.code(), Code::CryptoUnavailable);
+        assert!(error.to_string().contains(detail), "{error}");
+        assert_eq!(world.requests(TOKEN).len(), sent);
+        assert!(has_session(&mut world));
+    }
+}

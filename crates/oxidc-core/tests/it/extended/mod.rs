@@ -2,6 +2,7 @@
 
 #![allow(unreachable_pub)]
 
+mod check_session;
 mod client_auth;
 mod device;
 mod dpop;

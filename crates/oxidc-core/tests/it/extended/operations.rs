@@ -127,3 +127,14 @@ fn what_an_operation_does_not_know_or_lacks_is_refused() {
     }
     assert!(world.sent.is_empty());
 }
+
+#[test]
+fn an_answer_without_content_says_that_a_token_is_revoked() {
+    let mut world = World::new("{}");
+    world.answer = Box::new(|sent| {
+        sent.url
+            .ends_with("/revoke")
+            .then(|| oxidc_core::wire::http::Response { status: 200, ..oxidc_core::wire::http::Response::default() })
+    });
+    assert_eq!(world.operation("revocation", r#"{"token": "t"}"#).unwrap(), Value::Null);
+}

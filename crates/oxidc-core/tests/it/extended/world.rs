@@ -89,6 +89,8 @@ pub struct World {
     /// What the application answers to a request for a request object.
     pub request_object: Signer,
     pub signatures_are_good: bool,
+    /// What the platform answers when it shall sign; `None`: a signature.
+    pub signing: Option<Outcome>,
     pub waits: Vec<u32>,
     /// The nonce of the last authorization request.
     pub nonce: String,
@@ -139,6 +141,7 @@ impl World {
             events: Vec::new(),
             request_object: Box::new(|_| None),
             signatures_are_good: true,
+            signing: None,
             waits: Vec::new(),
             nonce: String::new(),
             token_type: "Bearer",
@@ -292,7 +295,7 @@ impl World {
             }
             Effect::Signing(Signing::Sign { key, .. }) => {
                 self.signed.push(key);
-                Outcome::Bytes(vec![7; 64])
+                self.signing.clone().unwrap_or_else(|| Outcome::Bytes(vec![7; 64]))
             }
             Effect::Signing(Signing::Forget { name }) => {
                 self.keys.remove(&name);
