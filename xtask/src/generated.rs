@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use oxidc_core::error::Code;
+use oxidc_core::error::{Code, Kind};
 
 use crate::run::{root, write as write_file};
 
@@ -48,21 +48,22 @@ fn typescript() -> String {
         let _ = writeln!(text, "  '{}',", code.name());
     }
     text.push_str("] as const;\n\n/** The stable code of an error. */\nexport type ErrorCode = (typeof errorCodes)[number];\n\n");
-    text.push_str("/** Kind by kind what each code means. A `+` in front: the same call may succeed later without a change. */\nexport const meanings = {\n");
-    // The extended module brings the meanings of its own codes along.
-    let main = || Code::ALL.iter().filter(|code| !code.is_extended());
-    let mut kinds: Vec<&str> = main().map(|code| code.kind().name()).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
-    for kind in kinds {
-        let _ = writeln!(text, "  {kind}: {{");
-        for code in main().filter(|code| code.kind().name() == kind) {
+    text.push_str(
+        "/** Kinds, and what each of their codes means, in the order of Rust. A `+` in front: the same call may succeed later without a change. */\n\
+         export const meanings = [\n",
+    );
+    // The extended module and those of mini-apps bring the meanings of their own codes along.
+    let main: Vec<Code> = Code::ALL.iter().copied().filter(|code| !code.is_extended() && code.kind() != Kind::Bridge).collect();
+    for codes in main.chunk_by(|code, next| code.kind() == next.kind()) {
+        let kind = codes.first().map_or("", |code| code.kind().name());
+        let _ = writeln!(text, "  ['{kind}', {{");
+        for code in codes {
             let retry = if code.retryable() { "+" } else { "" };
             let _ = writeln!(text, "    {}: '{retry}{}',", code.name(), code.sentence().replace('\'', "\\'"));
         }
-        text.push_str("  },\n");
+        text.push_str("  }],\n");
     }
-    text.push_str("} as const satisfies Record<string, Record<string, string>>;\n\n");
+    text.push_str("] as const satisfies [string, Record<string, string>][];\n\n");
     text.push_str("/** Kind and meaning of the errors that the face of mini-apps makes itself. */\nexport const frameMeanings = {\n");
     for code in OF_THE_FRAME {
         let retry = if code.retryable() { "+" } else { "" };

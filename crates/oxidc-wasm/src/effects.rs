@@ -6,7 +6,6 @@ use alloc::vec::Vec;
 #[cfg(feature = "extended")]
 use oxidc_core::effect::Signing;
 use oxidc_core::effect::{Area, Effect, EffectId, Event, TaskId};
-use oxidc_core::error::Error;
 use oxidc_core::secret::Secret;
 use oxidc_core::wire::base64url;
 use oxidc_core::wire::json::{Object, Value};
@@ -73,20 +72,20 @@ pub fn write(id: EffectId, effect: Effect) -> Value {
         Effect::Broadcast { record } => of("broadcast").with_some("record", record.as_ref().map(Secret::expose)),
         Effect::Publish(event) => publish(of("publish"), event),
         Effect::Cancel { effect } => of("cancel").with("effect", effect),
-        Effect::Finish { task, result } => return finish(id, task, result),
+        Effect::Finish { task, result } => return finish(id, task, result.map_err(|error| error.numbered_facts())),
         // Those of features that this module is built without.
         _ => of("unknown"),
     }
     .into()
 }
 
-/// The end of a call as it crosses the boundary.
+/// The end of a call as it crosses the boundary, with its result or with what is told of an error.
 #[must_use]
-pub fn finish(id: EffectId, task: TaskId, result: Result<Value, Error>) -> Value {
+pub fn finish(id: EffectId, task: TaskId, result: Result<Value, Value>) -> Value {
     let finish = Object::new().with("id", id).with("do", "finish").with("task", task);
     match result {
         Ok(value) => finish.with("ok", value),
-        Err(error) => finish.with("error", error.facts()),
+        Err(error) => finish.with("error", error),
     }
     .into()
 }
@@ -97,6 +96,6 @@ fn publish(effect: Object, event: Event) -> Object {
         Event::Tokens { token } => effect.with("event", "tokens").with("token", token),
         Event::SignedOut { reason } => effect.with("event", "signedOut").with("reason", reason),
         Event::State { state } => effect.with("event", "state").with("state", state),
-        Event::Error(error) => effect.with("event", "error").with("error", error.facts()),
+        Event::Error(error) => effect.with("event", "error").with("error", error.numbered_facts()),
     }
 }

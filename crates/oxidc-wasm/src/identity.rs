@@ -71,14 +71,15 @@ impl Check {
 
     /// Begins the check, whatever the command; gives back the task and the first effects.
     pub fn start(&mut self, _command: &str, wall: f64, _monotonic: f64) -> String {
-        let effect = self.begin(seconds(wall)).unwrap_or_else(|error| effects::finish(0, TASK, Err(error)));
+        let effect = self.begin(seconds(wall)).unwrap_or_else(|error| effects::finish(0, TASK, Err(error.facts())));
         Value::from(Object::new().with("task", TASK).with("effects", alloc::vec![effect])).to_text()
     }
 
     /// Answers an effect; gives back the next ones.
     pub fn resume(&mut self, effect: u32, outcome: &str, wall: f64, _monotonic: f64) -> String {
-        let next =
-            self.advance(effect, &outcomes::read(outcome), seconds(wall)).unwrap_or_else(|error| effects::finish(0, TASK, Err(error)));
+        let next = self
+            .advance(effect, &outcomes::read(outcome), seconds(wall))
+            .unwrap_or_else(|error| effects::finish(0, TASK, Err(error.facts())));
         Value::from(alloc::vec![next]).to_text()
     }
 

@@ -43,7 +43,7 @@ impl Core {
     #[cfg_attr(feature = "bindgen", wasm_bindgen(constructor))]
     pub fn new(options: &str, page: &str, wall: f64, monotonic: f64) -> Result<Core, String> {
         let _ = (wall, monotonic);
-        configure(options, page).map(|client| Self { client }).map_err(|error| error.facts().to_text())
+        configure(options, page).map(|client| Self { client }).map_err(|error| error.numbered_facts().to_text())
     }
 
     /// Begins a call of the application; gives back its task and the first effects.
@@ -51,7 +51,7 @@ impl Core {
         let command = Value::parse(command).map_err(|_| Error::new(Code::OptionInvalid)).and_then(|c| Command::from_value(&c));
         let (task, refused) = match command {
             Ok(command) => (self.client.start(command, now(wall, monotonic)), None),
-            Err(error) => (0, Some(effects::finish(0, 0, Err(error)))),
+            Err(error) => (0, Some(effects::finish(0, 0, Err(error.numbered_facts())))),
         };
         let mut list = self.drain();
         list.extend(refused);

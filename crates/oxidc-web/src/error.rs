@@ -3,10 +3,14 @@
 use crate::json::Value;
 use crate::{Code, Error, SessionEffect};
 
-/// The error for what a call was rejected with: the facts of the core, the bare code of the page, or something foreign.
+/// The error for what a call was rejected with: the facts of the core, which name the code by its number, those of the page, or something foreign.
 pub(crate) fn error_of(facts: &Value) -> Error {
     let text = |name: &str| facts.get(name).and_then(Value::as_str);
-    let Some(code) = Code::ALL.iter().find(|code| text("code") == Some(code.name())).copied() else {
+    let code = match facts.get("code").and_then(Value::as_integer) {
+        Some(number) => usize::try_from(number).ok().and_then(|number| Code::ALL.get(number)),
+        None => Code::ALL.iter().find(|code| text("code") == Some(code.name())),
+    };
+    let Some(code) = code.copied() else {
         return Error::new(Code::OptionInvalid).detail(facts.as_str().unwrap_or_default());
     };
     let mut error = Error::new(code);
@@ -53,7 +57,9 @@ mod tests {
         for code in Code::ALL {
             let sent = Error::new(*code);
             assert_eq!(error_of(&sent.to_value()).to_value(), sent.to_value());
+            assert_eq!(error_of(&sent.numbered_facts()).to_value(), sent.to_value());
         }
+        assert_eq!(error_of(&Object::new().with("code", 9_999_u32).into()).code(), Code::OptionInvalid);
     }
 
     #[test]

@@ -154,40 +154,9 @@ export const errorCodes = [
 /** The stable code of an error. */
 export type ErrorCode = (typeof errorCodes)[number];
 
-/** Kind by kind what each code means. A `+` in front: the same call may succeed later without a change. */
-export const meanings = {
-  bridge: {
-    hosts_invalid: 'Each origin must be exactly scheme, host and port over https (http on loopback); name the hosts in the option hosts or in one meta element miniapp-hosts.',
-    same_origin: 'A host and a mini-app must have different origins, or each could read the other; serve the mini-app from another site.',
-    app_invalid: 'The registration of a mini-app has a missing or wrong member.',
-    not_initialized: 'This is not initialised yet; await App.initializeFrame() first.',
-    no_host: 'This page is not inside a host\'s frame, so there is nobody to ask; open it through the platform.',
-    host_not_allowed: 'The page around this frame is none of the hosts that this mini-app was built for.',
-    host_unavailable: '+The host does not answer; the session is kept, try again.',
-    bridge_version: 'The host and this mini-app share no version of the protocol; update the older one.',
-    host_answer_invalid: '+The host\'s answer has a missing or wrong member, so it was refused.',
-    scope_not_granted: 'The host does not grant this mini-app the audience or scope that was asked for.',
-    host_refused: 'The host refuses this request.',
-    host_transient: '+The host cannot answer at the moment; try again.',
-    not_supported_by_host: 'The host has no handler for this call.',
-    needs_interaction: '+The host must show something to the person first.',
-    user_cancelled: 'The person declined.',
-    app_disabled: 'The host has disabled this mini-app.',
-    message_too_large: 'A message between host and mini-app may have 64 KiB; send less.',
-    api_failed: 'The platform\'s interface answered with an error.',
-  },
-  callback: {
-    callback_malformed: 'The callback has parameters that are repeated, contradictory, too long or not of this flow.',
-    foreign_frame: 'The callback was loaded inside another site\'s frame, so it was not processed.',
-    state_missing: 'The callback has no state, so it answers no request of this application.',
-    state_unknown: 'No sign-in of this browser waits for this callback; it may have been started in another browser or its record deleted. Start again.',
-    already_processed: 'This callback was processed before; each can be used once.',
-    transaction_expired: 'The sign-in took too long; start again.',
-    issuer_missing: 'The callback does not say which provider sent it although the provider promises that (RFC 9207).',
-    issuer_mismatch: 'The callback comes from another provider than the one that was asked (RFC 9207).',
-    code_missing: 'The callback has neither a code nor an error.',
-  },
-  configuration: {
+/** Kinds, and what each of their codes means, in the order of Rust. A `+` in front: the same call may succeed later without a change. */
+export const meanings = [
+  ['configuration', {
     option_unknown: 'There is no such option; check its spelling.',
     option_invalid: 'An option or argument has the wrong type or value.',
     issuer_invalid: 'The issuer must be an absolute address without query and fragment, exactly as the provider publishes it.',
@@ -208,8 +177,8 @@ export const meanings = {
     session_hook_failed: 'The function onSessionCreating failed or returned something else than a session, so nothing was stored.',
     endpoint_missing: 'The provider does not publish the endpoint that this needs.',
     closed: 'This client was closed; create another one.',
-  },
-  environment: {
+  }],
+  ['environment', {
     no_browser: 'This needs a browser page; on a server the client can only be constructed.',
     crypto_unavailable: 'The platform\'s cryptography is missing; serve the page over https or from loopback.',
     storage_unavailable: '+The browser\'s storage is forbidden or broken, so the sign-in cannot outlive a redirect; allow site data for this page.',
@@ -227,8 +196,8 @@ export const meanings = {
     wasm_blocked: 'The page\'s Content-Security-Policy forbids WebAssembly; add \'wasm-unsafe-eval\' to script-src.',
     wasm_failed: '+The WebAssembly module could not be loaded; check that the deployed files belong together.',
     core_trapped: '+The protocol core stopped unexpectedly and was started again from storage; repeat the call and report this.',
-  },
-  network: {
+  }],
+  ['network', {
     offline: '+There is no network; try again when it is back.',
     network_failed: '+The request did not get through, or the answer may not be read: network, TLS or CORS.',
     timed_out: '+The answer did not come within the time limit.',
@@ -239,8 +208,8 @@ export const meanings = {
     rate_limited: '+The provider asks for fewer requests; wait before trying again.',
     renewal_paused: '+A renewal failed a moment ago, here or in another tab; the next one waits until retryAfter has passed.',
     answer_not_json: '+The answer is not the JSON that the protocol demands; often a sign-in page of the network or a wrong address.',
-  },
-  protocol: {
+  }],
+  ['protocol', {
     discovery_failed: '+The provider\'s configuration document could not be read; check the issuer.',
     discovery_invalid: 'The provider\'s configuration document has a missing or wrong member.',
     discovery_issuer_mismatch: 'The provider\'s configuration document names another issuer than the configured one; they must be equal character by character.',
@@ -248,6 +217,32 @@ export const meanings = {
     keys_failed: '+The provider\'s keys could not be read.',
     keys_invalid: 'The provider\'s key set is malformed or too large.',
     key_not_found: '+No key of the provider fits the signature.',
+  }],
+  ['callback', {
+    callback_malformed: 'The callback has parameters that are repeated, contradictory, too long or not of this flow.',
+    foreign_frame: 'The callback was loaded inside another site\'s frame, so it was not processed.',
+    state_missing: 'The callback has no state, so it answers no request of this application.',
+    state_unknown: 'No sign-in of this browser waits for this callback; it may have been started in another browser or its record deleted. Start again.',
+    already_processed: 'This callback was processed before; each can be used once.',
+    transaction_expired: 'The sign-in took too long; start again.',
+    issuer_missing: 'The callback does not say which provider sent it although the provider promises that (RFC 9207).',
+    issuer_mismatch: 'The callback comes from another provider than the one that was asked (RFC 9207).',
+    code_missing: 'The callback has neither a code nor an error.',
+  }],
+  ['provider', {
+    access_denied: 'The person or the provider declined the sign-in.',
+    login_required: 'The person is not signed in at the provider and must do so.',
+    interaction_required: 'The provider needs to show something to the person.',
+    consent_required: 'The provider needs the person\'s consent.',
+    account_selection_required: 'The person must choose an account at the provider.',
+    authorization_refused: 'The provider refused the authorization request.',
+    code_rejected: 'The provider did not accept the authorization code; start the sign-in again.',
+    client_rejected: 'The provider does not accept this client; check its registration.',
+    scope_rejected: 'The provider does not grant the requested scope.',
+    resource_rejected: 'The provider does not grant a token for the requested resource.',
+    request_refused: 'The provider refused the request.',
+  }],
+  ['protocol', {
     token_response_invalid: 'The token answer has a missing or wrong member.',
     token_type_unsupported: 'The provider issued a token of a type that was not asked for.',
     id_token_missing: 'The token answer has no ID token although openid was requested.',
@@ -267,30 +262,15 @@ export const meanings = {
     id_token_access_token_hash: 'The ID token belongs to another access token.',
     id_token_auth_time: 'The ID token\'s time of authentication is missing, wrong or older than requested.',
     id_token_acr: 'The person was not authenticated in the requested way.',
+  }],
+  ['provider', {
+    user_info_refused: 'The provider refused to give user information for the access token.',
+  }],
+  ['protocol', {
     user_info_invalid: 'The answer of the UserInfo endpoint is malformed.',
     user_info_subject_mismatch: 'The user information is about somebody else.',
-  },
-  provider: {
-    access_denied: 'The person or the provider declined the sign-in.',
-    login_required: 'The person is not signed in at the provider and must do so.',
-    interaction_required: 'The provider needs to show something to the person.',
-    consent_required: 'The provider needs the person\'s consent.',
-    account_selection_required: 'The person must choose an account at the provider.',
-    authorization_refused: 'The provider refused the authorization request.',
-    code_rejected: 'The provider did not accept the authorization code; start the sign-in again.',
-    client_rejected: 'The provider does not accept this client; check its registration.',
-    scope_rejected: 'The provider does not grant the requested scope.',
-    resource_rejected: 'The provider does not grant a token for the requested resource.',
-    request_refused: 'The provider refused the request.',
-    user_info_refused: 'The provider refused to give user information for the access token.',
-  },
-  request: {
-    authorization_header_set: 'The request already has an Authorization header; remove it, or use the browser\'s own fetch.',
-    no_cors_refused: 'A request in mode no-cors cannot carry a token.',
-    step_up_required: 'The API wants a newer or stronger sign-in; sign in with the error\'s acrValues and maxAge, then repeat the request.',
-    step_up_unsatisfied: 'The API still wants a stronger sign-in after one with exactly what it had asked for.',
-  },
-  session: {
+  }],
+  ['session', {
     no_session: 'Nobody is signed in.',
     silent_after_sign_out: 'The person signed out here, so nobody is signed in again without their wish; call signIn in a click.',
     no_refresh_token: 'The access token has expired and there is no refresh token; request the scope offline_access, or sign in again.',
@@ -300,8 +280,14 @@ export const meanings = {
     worker_lost: 'The worker that keeps the refresh token did not start or was stopped; sign in again.',
     user_changed: 'The provider answered for another person, so the session was ended; sign in again.',
     signed_out: 'The session ended while the call was under way.',
-  },
-} as const satisfies Record<string, Record<string, string>>;
+  }],
+  ['request', {
+    authorization_header_set: 'The request already has an Authorization header; remove it, or use the browser\'s own fetch.',
+    no_cors_refused: 'A request in mode no-cors cannot carry a token.',
+    step_up_required: 'The API wants a newer or stronger sign-in; sign in with the error\'s acrValues and maxAge, then repeat the request.',
+    step_up_unsatisfied: 'The API still wants a stronger sign-in after one with exactly what it had asked for.',
+  }],
+] as const satisfies [string, Record<string, string>][];
 
 /** Kind and meaning of the errors that the face of mini-apps makes itself. */
 export const frameMeanings = {

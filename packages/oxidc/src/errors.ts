@@ -90,7 +90,7 @@ function name(of: object, name: string): void {
   Object.defineProperty(of, 'name', { value: name });
 }
 
-const classes: Record<keyof typeof meanings, new (facts: CoreError, meaning: string) => OxidcError> = {
+const classes: Record<(typeof meanings)[number][0], new (facts: CoreError, meaning: string) => OxidcError> = {
   configuration: ConfigurationError,
   environment: EnvironmentError,
   network: NetworkError,
@@ -99,15 +99,17 @@ const classes: Record<keyof typeof meanings, new (facts: CoreError, meaning: str
   callback: CallbackError,
   session: SessionError,
   request: RequestError,
-  bridge: BridgeError,
 };
 
 /** The error for what the core tells. */
 export function errorOf(told: CoreError): OxidcError {
   const facts = bare(told);
-  for (const [kind, codes] of Object.entries(meanings)) {
-    const meaning = (codes as Record<string, string>)[facts.code];
-    if (meaning) return new classes[kind as keyof typeof meanings](facts, meaning);
+  let number = 0;
+  for (const [kind, codes] of meanings) {
+    for (const [code, meaning] of Object.entries(codes)) {
+      // The core tells the place in the list, the page the name.
+      if (facts.code === number++ || facts.code === code) return new classes[kind](Object.assign(facts, { code }), meaning);
+    }
   }
   // The extended module brings the meanings of its own codes along.
   const { kind, meaning } = facts;

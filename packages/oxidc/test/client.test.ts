@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BaseClient } from '../src/client.js';
+import { errorCodes, meanings } from '../src/codes.js';
 import { ConfigurationError, OxidcError, errorOf } from '../src/errors.js';
 import type { AuthClientOptions } from '../src/types.js';
 import { finish, type Input, ScriptedCore } from './page.js';
@@ -143,6 +144,16 @@ test('options of a call reach the core without its signal', async () => {
   await c.signIn({ prompt: 'login', maxAge: 0, signal: new AbortController().signal });
   assert.deepEqual(cores[0]!.inputs[0], { start: { do: 'signIn', options: { prompt: 'login', maxAge: 0 } } });
   await c.close();
+});
+
+test('a code has the number that the core tells', () => {
+  const names = meanings.flatMap(([, codes]) => Object.keys(codes));
+  assert.deepEqual(names, errorCodes.slice(0, names.length));
+  for (const [code, name] of names.entries()) {
+    const error = errorOf({ code, session: 'kept' });
+    assert.equal(error.code, name);
+    assert.deepEqual({ ...error, message: error.message }, { ...errorOf({ code: name, session: 'kept' }).toJSON() });
+  }
 });
 
 test('an error keeps its class, code and facts, and can be reported', () => {

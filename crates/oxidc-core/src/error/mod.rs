@@ -8,7 +8,7 @@ use core::fmt;
 
 pub use codes::Code;
 
-use crate::wire::json::{Object, Value};
+use crate::wire::json::{Member, Object, Value};
 
 /// What the core's fallible functions return.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
@@ -204,23 +204,33 @@ impl Error {
             message.push(')');
         }
         let more = Object::new().with("message", message).with("kind", self.0.code.kind().name()).with("retryable", self.retryable());
-        let mut object = self.object();
+        let mut object = self.object(self.0.code.name());
         object.extend(more);
         object.into()
     }
 
-    /// The error as it crosses the boundary: `code`, `session` and, where they are known, `message` (the detail alone),
-    /// `retryAfter` (seconds), `error` and `errorDescription` (the provider's words), and `challenge`. What follows from the code, the other
-    /// side knows: so the module that browsers load is without the sentences. Codes of the feature `extended` bring `kind` and
-    /// `meaning` (the sentence, after a `+` where a retry helps) along.
+    /// What is known of the error: `code`, `session` and, where they are known, `message` (the detail alone), `retryAfter` (seconds),
+    /// `error` and `errorDescription` (the provider's words), and `challenge`. What follows from the code is left out. Codes of the feature
+    /// `extended` bring `kind` and `meaning` (the sentence, after a `+` where a retry helps) along.
     #[must_use]
     pub fn facts(&self) -> Value {
-        self.object().into()
+        self.object(self.0.code.name()).into()
     }
 
-    fn object(&self) -> Object {
+    /// The error as it crosses the boundary: its [`facts`](Self::facts) with the place of the code in [`Code::ALL`] instead of the name.
+    /// The other side has the list, so the module that browsers load is without names and sentences. Codes of the feature `extended`
+    /// keep their names.
+    #[must_use]
+    pub fn numbered_facts(&self) -> Value {
+        match self.0.code {
+            code if code.is_extended() => self.facts(),
+            code => self.object(code as u32).into(),
+        }
+    }
+
+    fn object(&self, code: impl Member) -> Object {
         let mut object = Object::new()
-            .with("code", self.0.code.name())
+            .with("code", code)
             .with("session", self.0.session.name())
             .with_some("message", self.0.detail.as_deref())
             .with_some("retryAfter", self.0.retry_after);

@@ -20,7 +20,12 @@ use crate::wire::{decimal, text, words};
 const MEMORY: Millis = 600 * SECOND;
 
 /// What the provider says when it cannot do without the person.
-const NEEDS_PERSON: &[Code] = &[Code::LoginRequired, Code::InteractionRequired, Code::ConsentRequired, Code::AccountSelectionRequired];
+const NEEDS_PERSON: &[(Code, &str)] = &[
+    (Code::LoginRequired, "login_required"),
+    (Code::InteractionRequired, "interaction_required"),
+    (Code::ConsentRequired, "consent_required"),
+    (Code::AccountSelectionRequired, "account_selection_required"),
+];
 
 /// Signs in, or says why that needs the person.
 pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions) -> Result<Value> {
@@ -74,14 +79,12 @@ fn asks_nothing_special(options: &SignInOptions) -> bool {
 /// What becomes of a refusal. In a frame it is the error of the call; after a redirect nobody waits for an error, so it is
 /// a result.
 pub(crate) async fn refused(cx: &Context, error: Error, frame: bool) -> Result<Object> {
-    if !NEEDS_PERSON.contains(&error.code()) {
-        return Err(error);
-    }
-    remember(cx, frame, error.code()).await;
+    let Some((_, name)) = NEEDS_PERSON.iter().find(|(code, _)| *code == error.code()) else { return Err(error) };
+    remember(cx, frame, name).await;
     if frame {
         return Err(error);
     }
-    Ok(Object::new().with("handled", "signInSilent").with("error", error.code().name()))
+    Ok(Object::new().with("handled", "signInSilent").with("error", *name))
 }
 
 fn key(cx: &Context) -> String {
@@ -105,11 +108,11 @@ async fn save(cx: &Context, expected: Option<String>, value: Option<String>) {
     cx.shell.perform(Effect::Swap { area: Area::Device, key: key(cx), expected, value }).await;
 }
 
-async fn remember(cx: &Context, frame: bool, code: Code) {
+async fn remember(cx: &Context, frame: bool, name: &str) {
     let stands = load(cx).await;
     let known = stands.as_deref().and_then(|text| Value::parse(text).ok());
     let mut record = known.and_then(|known| known.as_object().cloned()).unwrap_or_default();
-    record.insert(way(frame), Object::new().with("error", code.name()).with("at", cx.shell.now().wall));
+    record.insert(way(frame), Object::new().with("error", name).with("at", cx.shell.now().wall));
     save(cx, stands, Some(Value::from(record).to_text())).await;
 }
 
@@ -124,7 +127,7 @@ async fn remembered(cx: &Context, frame: bool) -> Option<Code> {
     let record = Value::parse(&load(cx).await?).ok()?;
     let refusal = record.get(way(frame))?;
     let age = cx.shell.now().wall.checked_sub(refusal.get("at")?.as_integer()?)?;
-    let name = refusal.get("error")?.as_str()?;
-    let code = NEEDS_PERSON.iter().find(|code| code.name() == name)?;
+    let name = refusal.text("error")?;
+    let (code, _) = NEEDS_PERSON.iter().find(|(_, known)| *known == name)?;
     if (0..MEMORY).contains(&age) { Some(*code) } else { None }
 }

@@ -44,7 +44,8 @@ export type Area = 'session' | 'device';
 
 /** An error as the core tells it: the code says the rest. */
 export interface CoreError {
-  code: string;
+  /** The name, or the place in the list of all codes. */
+  code: string | number;
   session: 'kept' | 'ended' | 'unknown';
   /** The detail; the sentence belongs to the code. */
   message?: string | undefined;
