@@ -108,7 +108,9 @@ pub(super) async fn settle(cx: &Rc<Context>, record: &Record, mark: &Flight, fli
 
 /// Takes a mark back wherever it stands: a newer refresh token that came meanwhile does not make it anybody else's.
 pub(super) async fn take_back(cx: &Rc<Context>, of: &Record, mark: &Flight, flight: Option<&Flight>) {
-    if let Some(now) = cx.sessions.record().filter(|now| now.id == of.id) {
+    // That token may become known only by the attempt to take the mark back.
+    for _ in 0..2 {
+        let Some(now) = cx.sessions.record().filter(|now| now.id == of.id && now.flight.as_ref() == Some(mark)) else { break };
         change_flight(cx, &now, Some(mark), flight).await;
     }
 }

@@ -291,6 +291,7 @@ fn a_mark_is_taken_back_wherever_it_stands() {
         failed(Failure::Timeout),
         answer(400, &json!({ "error": "invalid_grant" })),
         answer(400, &json!({ "error": "invalid_request" })),
+        answer(503, &json!({})),
         answer(200, &with(with(Page::expired().tokens(), "id_token", Json::Null), "refresh_token", "late".into())),
     ] {
         let mut page = Page::expired();
