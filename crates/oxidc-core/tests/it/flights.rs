@@ -286,26 +286,52 @@ fn overtake(records: &mut Records) {
 
 #[test]
 fn a_mark_is_taken_back_wherever_it_stands() {
+    let late = with(with(Page::expired().tokens(), "id_token", Json::Null), "refresh_token", "late".into());
     for answered in [
         failed(Failure::Lost),
         failed(Failure::Timeout),
         answer(400, &json!({ "error": "invalid_grant" })),
         answer(400, &json!({ "error": "invalid_request" })),
         answer(503, &json!({})),
-        answer(200, &with(with(Page::expired().tokens(), "id_token", Json::Null), "refresh_token", "late".into())),
+        answer(200, &late),
     ] {
-        let mut page = Page::expired();
-        page.when_asked = Some(Box::new(overtake));
-        page.next("/token", answered.clone());
-        let (time, _) = call(&mut page);
-        assert_eq!((time, page.get_session()["subject"].as_str()), (0, Some("alice")), "{answered:?}");
-        assert_ne!(page.stored()["flight"]["open"], true, "{answered:?}");
-        assert_ne!(page.stored()["refreshToken"], "late");
-        if page.count("/token") > 1 {
-            assert_eq!(page.form("/token")["refresh_token"], "refresh-9", "{answered:?}");
-        } else {
-            assert_eq!(page.stored()["refreshToken"], "refresh-9", "{answered:?}");
+        // Where there are no locks, nothing but that tells this page that the mark is nobody's any more.
+        for lockless in [false, true] {
+            // The mark of a first try without an answer stays where only the second try finds the newer token: the page waits until it runs out.
+            if lockless && matches!(answered, Outcome::Failed { failure: Failure::Timeout, .. }) {
+                continue;
+            }
+            let mut page = Page::expired();
+            page.lockless = lockless;
+            page.when_asked = Some(Box::new(overtake));
+            page.next("/token", answered.clone());
+            let (time, _) = call(&mut page);
+            assert_eq!((time, page.get_session()["subject"].as_str()), (0, Some("alice")), "{answered:?} {lockless}");
+            assert_ne!(page.stored()["flight"]["open"], true, "{answered:?}");
+            assert_ne!(page.stored()["refreshToken"], "late");
+            if page.count("/token") > 1 {
+                assert_eq!(page.form("/token")["refresh_token"], "refresh-9", "{answered:?}");
+            } else {
+                assert_eq!(page.stored()["refreshToken"], "refresh-9", "{answered:?}");
+            }
         }
+    }
+}
+
+#[test]
+fn a_mark_whose_answer_was_lost_is_taken_back_when_a_newer_token_became_known_before_the_second_try() {
+    for lockless in [false, true] {
+        let mut page = Page::expired();
+        page.lockless = lockless;
+        page.timers = Some(Vec::new());
+        page.next("/token", failed(Failure::Network));
+        let task = page.begin(Command::GetTokens(TokenOptions::default()));
+        assert_eq!((page.running(), page.count("/token")), (vec![1_000], 1));
+        overtake(&mut page.records);
+        page.say(&json!({ "do": "notice", "what": "stored" })).unwrap();
+        page.ring();
+        page.end(task).expect("nobody waits for that mark").unwrap();
+        assert_eq!((page.count("/token"), page.form("/token")["refresh_token"].as_str()), (2, "refresh-9"), "{lockless}");
     }
 }
 
@@ -341,8 +367,9 @@ fn an_answer_that_fails_a_check_is_a_failure_and_a_loss() {
 
 #[test]
 fn while_a_lost_session_is_looked_for_at_the_provider_the_others_wait() {
-    for overtaken in [false, true] {
+    for (overtaken, lockless) in [(false, false), (true, false), (true, true)] {
         let mut page = marked(json!({ "lost": true }), -10_000, 0);
+        page.lockless = lockless;
         let now = page.now.wall;
         page.next("/token", answer(400, &json!({ "error": "invalid_grant" })));
         page.next("/token", answer(200, &with(page.tokens(), "id_token", Json::Null)));

@@ -1,10 +1,14 @@
 //! A page with a real client in it, whose effects are answered at once: by what a test says, else by a provider that makes no mistakes.
 //! Signatures are taken for good unless a test says otherwise.
 
+#[cfg(feature = "extended")]
+use std::collections::BTreeSet;
 use std::collections::{BTreeMap, VecDeque};
 
 use oxidc_core::command::{Command, SignInOptions, TokenOptions};
 use oxidc_core::config::client::ClientConfig;
+#[cfg(feature = "extended")]
+use oxidc_core::effect::Signing;
 use oxidc_core::effect::{Area, Effect, EffectId, Event, Failure, Now, Outcome, TaskId};
 use oxidc_core::error::{Code, Error, SessionEffect};
 use oxidc_core::wire::form;
@@ -66,6 +70,13 @@ pub(crate) struct Page {
     pub(crate) watched: Vec<(EffectId, String, String, String)>,
     /// The locks that are held.
     pub(crate) locks: Vec<(EffectId, String)>,
+    /// The browser has no locks.
+    pub(crate) lockless: bool,
+    /// The keys that were made and not deleted.
+    #[cfg(feature = "extended")]
+    pub(crate) signing_keys: BTreeSet<String>,
+    /// The type of the tokens that the provider gives out.
+    pub(crate) token_type: &'static str,
     /// With some, time stands still, and these are the waits: who waits, and for how many milliseconds.
     pub(crate) timers: Option<Vec<(EffectId, u32)>>,
     /// The records that were handed over to the other tabs.
@@ -172,6 +183,10 @@ impl Page {
             windows: VecDeque::new(),
             watched: Vec::new(),
             locks: Vec::new(),
+            lockless: false,
+            #[cfg(feature = "extended")]
+            signing_keys: BTreeSet::new(),
+            token_type: "Bearer",
             timers: None,
             told: Vec::new(),
             before_session_write: None,
@@ -301,12 +316,23 @@ impl Page {
         if self.left_for.is_empty() { claims } else { with(claims, "nonce", self.asked()["nonce"].clone().into()) }
     }
 
+    /// A good ID token for the last visit, exactly so many characters long.
+    pub(crate) fn id_token_of_length(&self, length: usize) -> String {
+        // Two members fill it up: not every length can be had with one.
+        let padded = |header: usize, payload: usize| {
+            let header = json!({ "alg": "ES256", "kid": "k1", "x": "x".repeat(header) });
+            token(header.to_string(), with(self.claims(), "x", "x".repeat(payload).into()).to_string())
+        };
+        let fits = |header| (4_000..4_400).map(move |payload| (header, payload));
+        (0..3).flat_map(fits).map(|(header, payload)| padded(header, payload)).find(|token| token.len() == length).unwrap()
+    }
+
     /// A good token answer.
     pub(crate) fn tokens(&self) -> Json {
         let refreshed = self.count("/token");
         json!({
             "access_token": if refreshed < 2 { ACCESS.into() } else { format!("access-{refreshed}") },
-            "token_type": "Bearer", "expires_in": 3_600,
+            "token_type": self.token_type, "expires_in": 3_600,
             "refresh_token": if refreshed < 2 { REFRESH.into() } else { format!("refresh-{refreshed}") },
             "id_token": id_token(&self.claims()),
         })
@@ -451,11 +477,23 @@ impl Page {
                     Outcome::Record(stands)
                 }
             }
+            Effect::Lock { .. } if self.lockless => failed(Failure::Unsupported),
             Effect::Lock { name, .. } => {
                 self.locks.push((id, name));
                 Outcome::Done
             }
             Effect::Unlock { lock } => return self.locks.retain(|(held, _)| *held != lock),
+            #[cfg(feature = "extended")]
+            Effect::Signing(Signing::Key { name, make }) => {
+                if make {
+                    self.signing_keys.insert(name.clone());
+                }
+                Outcome::Record(self.signing_keys.contains(&name).then(|| keys(&["k1"])["keys"][0].to_string()))
+            }
+            #[cfg(feature = "extended")]
+            Effect::Signing(Signing::Sign { .. }) => Outcome::Bytes(vec![7; 64]),
+            #[cfg(feature = "extended")]
+            Effect::Signing(Signing::Forget { name }) => return self.signing_keys.retain(|kept| *kept != name),
             #[cfg(feature = "extended")]
             Effect::Watch { url, origin, message } => return self.watched.push((id, url, origin, message)),
             Effect::Cancel { effect } => {

@@ -68,6 +68,35 @@ fn after_a_failure_it_is_tried_again_and_not_at_once() {
 }
 
 #[test]
+fn after_a_failure_that_leaves_no_pause_in_the_record_it_is_tried_again_and_not_at_once() {
+    // The request was wrong, not the refresh token: other pages need not wait.
+    for (octet, pauses) in [(0, [1_000, 2_000, 3_000]), (128, [2_000, 4_000, 7_000])] {
+        let mut page = renewing(300, &[0], json!({}));
+        for (failures, pause) in (1..).zip(pauses) {
+            page.random.extend([vec![0], vec![octet]]);
+            page.next("/token", answer(400, &json!({ "error": "invalid_scope" })));
+            page.ring();
+            assert_eq!((page.count("/token"), page.running(), &page.stored()["flight"]), (failures, vec![pause], &Json::Null));
+        }
+    }
+}
+
+#[test]
+fn the_token_that_ends_first_is_renewed_first_whichever_was_asked_for_first() {
+    let resources = ["https://one.example/", "https://two.example/"];
+    for (default, others, first) in [(300, [3_000, 2_000], None), (2_000, [300, 3_000], Some(0)), (2_000, [3_000, 300], Some(1))] {
+        let mut page = renewing(default, &[0; 20], json!({ "resources": resources }));
+        for (resource, lifetime) in resources.into_iter().zip(others) {
+            page.next("/token", answer(200, &json!({ "access_token": "at", "token_type": "Bearer", "expires_in": lifetime })));
+            page.call(Command::GetTokens(TokenOptions { resources: vec![resource.into()], ..TokenOptions::default() })).unwrap();
+        }
+        assert_eq!(page.running(), [240_000], "{first:?}");
+        page.ring();
+        assert_eq!(page.form("/token").get("resource").map(String::as_str), first.map(|at: usize| resources[at]));
+    }
+}
+
+#[test]
 fn nobody_looks_or_nothing_is_there_and_no_timer_runs() {
     let mut page = renewing(300, &[0], json!({}));
     page.say(&json!({ "do": "notice", "what": "hidden" })).unwrap();

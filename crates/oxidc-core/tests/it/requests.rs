@@ -50,6 +50,14 @@ fn t389_only_the_exact_origin_gets_a_token() {
 }
 
 #[test]
+fn a_challenge_is_read_up_to_its_limit_and_a_longer_one_is_unreadable() {
+    for (length, sent) in [(8_191, (1, 0)), (8_192, (1, 0)), (8_193, (2, 1))] {
+        let challenge = format!("Basic realm=\"{}\"", "x".repeat(length - 14));
+        assert_eq!((challenge.len(), after(Some(&challenge), 401)), (length, sent));
+    }
+}
+
+#[test]
 fn t392_t407_the_list_has_whole_origins_with_one_token_each() {
     let configured = |origins: serde_json::Value, resources: serde_json::Value| {
         let options = json!({ "issuer": ISSUER, "clientId": "app", "allowedOrigins": origins, "resources": resources });

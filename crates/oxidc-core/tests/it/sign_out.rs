@@ -5,7 +5,6 @@ use oxidc_core::error::Code;
 use serde_json::{Value as Json, json};
 
 use crate::page::{APP, ISSUER, Page, answer, id_token, with};
-use crate::support::token;
 
 fn told(page: &mut Page, query: &str) -> String {
     let result = page.callback(&format!("{APP}/out{query}")).unwrap();
@@ -137,13 +136,7 @@ fn t430_a_hint_goes_along_up_to_its_limit_only() {
     for (length, goes) in [(6_144, true), (6_145, false)] {
         let mut page = Page::with(json!({ "postLogoutRedirectUri": format!("{APP}/callback") }));
         let query = page.away();
-        // Two members fill the token up: not every length can be had with one.
-        let padded = |header: usize, payload: usize| {
-            let header = json!({ "alg": "ES256", "kid": "k1", "x": "x".repeat(header) });
-            token(header.to_string(), with(page.claims(), "x", "x".repeat(payload).into()).to_string())
-        };
-        let fits = |header| (4_000..4_400).map(move |payload| (header, payload));
-        let token = (0..3).flat_map(fits).map(|(header, payload)| padded(header, payload)).find(|token| token.len() == length).unwrap();
+        let token = page.id_token_of_length(length);
         page.next("/token", answer(200, &with(page.tokens(), "id_token", token.into())));
         page.callback(&format!("{APP}/callback?{query}")).unwrap();
         page.say(&json!({ "do": "signOut" })).unwrap();

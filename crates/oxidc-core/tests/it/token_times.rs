@@ -28,6 +28,8 @@ fn a_token_is_answered_until_its_margin_or_for_ten_seconds_and_never_beyond_its_
         (3_600, 3_300_000, 1),
         (60, 29_999, 0),
         (60, 30_000, 1),
+        (40, 19_999, 0),
+        (40, 20_000, 1),
         (20, 9_999, 0),
         (20, 10_000, 1),
         (15, 8_000, 0),

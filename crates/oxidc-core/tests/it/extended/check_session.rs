@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use serde_json::{Value as Json, json};
 
-use crate::page::{APP, ISSUER, Page, Records, answer, id_token, metadata, with};
+use crate::page::{APP, ISSUER, Page, Records, answer, metadata, with};
 
 const GONE: &str = "error=login_required&state=STATE";
 
@@ -202,16 +202,50 @@ fn the_next_page_watches_what_the_record_says() {
 
 #[test]
 fn an_id_token_that_is_too_long_for_an_address_stays_out_of_it() {
-    for (padding, hint) in [(0, true), (9_000, false)] {
+    for (length, hint) in [(6_144, true), (6_145, false)] {
         let mut page = Page::with(json!({ "checkSession": true }));
         discovered(&mut page, &format!("{ISSUER}/check"));
         let query = page.away();
-        let claims = with(page.claims(), "padding", "x".repeat(padding).into());
-        page.next("/token", answer(200, &with(page.tokens(), "id_token", id_token(&claims).into())));
+        page.next("/token", answer(200, &with(page.tokens(), "id_token", page.id_token_of_length(length).into())));
         page.callback(&format!("{APP}/callback?{query}&session_state=first")).unwrap();
         still_there(&mut page, "second");
-        assert_eq!(page.asked().contains_key("id_token_hint"), hint);
+        assert_eq!(page.asked().contains_key("id_token_hint"), hint, "{length}");
         assert_eq!(page.stored()["sessionState"], "second");
+    }
+}
+
+#[test]
+fn a_look_asks_only_who_is_there_whatever_the_client_asks_for_otherwise() {
+    let mut page = signed_in("first", json!({ "checkSession": true, "scopes": "openid email" }), &format!("{ISSUER}/check"));
+    assert_eq!(page.asked()["scope"], "openid email");
+    still_there(&mut page, "second");
+    assert_eq!(page.asked()["scope"], "openid");
+}
+
+#[test]
+fn where_a_frame_could_not_come_back_nobody_is_asked_and_nobody_signed_out() {
+    let mut page = watching();
+    page.load_with(&json!({ "redirectUri": "https://other.example/callback" }));
+    page.get_session();
+    page.windows.push_back(GONE.into());
+    page.frame_says("changed");
+    assert_eq!((page.windows.len(), page.get_session()["subject"].as_str()), (1, Some("alice")));
+}
+
+#[test]
+fn the_key_of_a_look_is_deleted_and_that_of_the_session_is_kept() {
+    for window in ["code=c0de&state=STATE&session_state=second", "error=server_error&state=STATE"] {
+        let mut page = Page::with(json!({ "checkSession": true, "dpop": true }));
+        page.token_type = "DPoP";
+        discovered(&mut page, &format!("{ISSUER}/check"));
+        let query = page.away();
+        page.callback(&format!("{APP}/callback?{query}&session_state=first")).unwrap();
+        let own = page.signing_keys.clone();
+        page.windows.push_back(window.into());
+        page.frame_says("changed");
+        let asked = page.asked();
+        assert_eq!((asked["prompt"].as_str(), asked.contains_key("dpop_jkt")), ("none", true), "{window}");
+        assert_eq!((own.len(), &page.signing_keys), (1, &own), "{window}");
     }
 }
 

@@ -444,6 +444,15 @@ fn t295_user_information_is_read_with_a_proof_and_a_demanded_nonce() {
 }
 
 #[test]
+fn user_information_is_read_again_with_a_proof() {
+    let mut world = signed_in(DPOP);
+    world.run(Command::RefetchUserInfo).unwrap();
+    let [sent] = world.requests(&format!("{ISSUER}/userinfo"))[..] else { panic!("not one request") };
+    assert!(sent.header("authorization").unwrap().starts_with("DPoP "));
+    assert!(sent.proof().unwrap().1.get("ath").is_some());
+}
+
+#[test]
 fn signing_out_and_signing_in_anew_delete_the_old_key() {
     let mut world = signed_in(DPOP);
     let old = world.keys.keys().next().unwrap().clone();
