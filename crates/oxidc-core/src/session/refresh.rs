@@ -185,7 +185,13 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
         let mark = Flight { open: true, locked, since: marking.wall, until, ..before.clone() };
         match change_flight(cx, &record, record.flight.as_ref(), Some(&mark)).await {
             Commit::Done => (),
-            Commit::Superseded => return Ok(false),
+            Commit::Superseded => {
+                // The mark of the first try may stand beside a newer token.
+                if repeated && let Some(own) = &record.flight {
+                    take_back(cx, &record, own, None).await;
+                }
+                return Ok(false);
+            }
             Commit::Ended => return Err(Code::SignedOut.into()),
         }
         if cx.sessions.reported.get() {

@@ -297,10 +297,6 @@ fn a_mark_is_taken_back_wherever_it_stands() {
     ] {
         // Where there are no locks, nothing but that tells this page that the mark is nobody's any more.
         for lockless in [false, true] {
-            // The mark of a first try without an answer stays where only the second try finds the newer token: the page waits until it runs out.
-            if lockless && matches!(answered, Outcome::Failed { failure: Failure::Timeout, .. }) {
-                continue;
-            }
             let mut page = Page::expired();
             page.lockless = lockless;
             page.when_asked = Some(Box::new(overtake));
