@@ -19,7 +19,7 @@ use crate::wire::{decimal, text, words};
 /// How long a refusal is remembered. A sign-in that comes later ends it sooner.
 const MEMORY: Millis = 600 * SECOND;
 
-/// What the provider says when it cannot do without the person.
+/// What the provider says when it cannot do without the person. The names stand here, too, since the module is without those of all codes.
 const NEEDS_PERSON: &[(Code, &str)] = &[
     (Code::LoginRequired, "login_required"),
     (Code::InteractionRequired, "interaction_required"),
