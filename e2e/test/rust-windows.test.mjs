@@ -165,7 +165,11 @@ describe('the Rust face', () => {
     assert.equal(await call('silent', 'frame', false), '!login_required');
     await signIn();
     // A page that has lost its session, in a browser that is still signed in at the provider.
-    await page.evaluate(() => new Promise((resolve) => { const gone = indexedDB.deleteDatabase('oxidc'); gone.onsuccess = gone.onblocked = resolve; }));
+    await page.evaluate(() => new Promise((resolve) => {
+      for (const name of Object.keys(localStorage)) if (name.startsWith('copy:')) localStorage.removeItem(name);
+      const gone = indexedDB.deleteDatabase('oxidc');
+      gone.onsuccess = gone.onblocked = resolve;
+    }));
     await load();
     assert.equal(await call('session'), '');
     assert.equal(await call('silent', 'frame', false), 'alice');

@@ -50,7 +50,7 @@ describe('the settings of the example application', () => {
 
   test('with a silent sign-in at the start, a person who is signed in at the provider is signed in here', async () => {
     await page.click(shown('silent-start'));
-    await page.evaluate(() => { indexedDB.deleteDatabase('oxidc'); });
+    await page.evaluate(() => { for (const name of Object.keys(localStorage)) if (name.startsWith('copy:')) localStorage.removeItem(name); indexedDB.deleteDatabase('oxidc'); });
     await page.goto(`${world.app.origin}/`);
     await page.waitForText(shown('name'), 'Alice Example');
   });

@@ -9,8 +9,8 @@ var __esm = (fn, res, err) => function __init() {
   }
 };
 var __export = (target, all) => {
-  for (var name2 in all)
-    __defProp(target, name2, { get: all[name2], enumerable: true });
+  for (var name3 in all)
+    __defProp(target, name3, { get: all[name3], enumerable: true });
 };
 
 // src/host/watch.ts
@@ -80,38 +80,38 @@ async function perform(effect, own2, given, signal) {
       throw new tools.Failed("unsupported", effect.do);
   }
 }
-async function publicKey(name2, make) {
-  let pair = await find(name2);
+async function publicKey(name3, make) {
+  let pair = await find(name3);
   if (!pair && make) {
     pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign", "verify"]);
-    await keep(name2, pair);
+    await keep2(name3, pair);
   }
   if (!pair) return null;
   const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", pair.publicKey);
   return JSON.stringify({ kty, crv, x, y });
 }
-async function sign({ key: name2, algorithm, data }, own2) {
-  const key = own2 ?? (await find(name2))?.privateKey;
+async function sign({ key: name3, algorithm, data }, own2) {
+  const key = own2 ?? (await find(name3))?.privateKey;
   if (!key) throw new tools.Failed("unsupported", "the key is gone");
   const bits = algorithm.slice(2);
   const parameters = algorithm === "EdDSA" ? "Ed25519" : { name: key.algorithm.name, hash: `SHA-${bits}`, saltLength: +bits / 8 };
   return tools.encode(new Uint8Array(await crypto.subtle.sign(parameters, key, tools.decode(data))));
 }
-async function find(name2) {
-  const found = known.get(name2) ?? (await transact((store) => store.get(name2)))?.pair;
+async function find(name3) {
+  const found = known.get(name3) ?? (await transact((store) => store.get(name3)))?.pair;
   if (!(found?.privateKey instanceof CryptoKey)) return void 0;
-  if (!known.has(name2)) await keep(name2, found);
+  if (!known.has(name3)) await keep2(name3, found);
   return found;
 }
-async function keep(name2, pair) {
+async function keep2(name3, pair) {
   const kept = { pair, used: Date.now() };
-  await transact((store) => store.put(kept, name2));
-  known.set(name2, pair);
+  await transact((store) => store.put(kept, name3));
+  known.set(name3, pair);
   const names = await transact((store) => store.getAllKeys());
   if (names.length <= MOST) return;
   const all = await transact((store) => store.getAll());
-  const oldest = names.map((name3, at) => ({ name: name3, used: all[at]?.used ?? 0 })).sort((a, b) => a.used - b.used);
-  for (const { name: name3 } of oldest.slice(0, names.length - MOST)) await transact((store) => store.delete(name3));
+  const oldest = names.map((name4, at) => ({ name: name4, used: all[at]?.used ?? 0 })).sort((a, b) => a.used - b.used);
+  for (const { name: name4 } of oldest.slice(0, names.length - MOST)) await transact((store) => store.delete(name4));
 }
 async function transact(work) {
   const database = await open();
@@ -255,8 +255,8 @@ function text(value) {
 }
 function refused(error) {
   if (error instanceof Failed) return error;
-  const name2 = error?.name ?? "unknown";
-  return new Failed(/quota/i.test(name2) ? "quota" : "denied", name2);
+  const name3 = error?.name ?? "unknown";
+  return new Failed(/quota/i.test(name3) ? "quota" : "denied", name3);
 }
 
 // src/host/storage.ts
@@ -360,8 +360,8 @@ var Fallback = class {
   }
 };
 function denied(error) {
-  const name2 = error?.name ?? "";
-  return new Failed(/quota/i.test(name2) ? "quota" : "denied", name2);
+  const name3 = error?.name ?? "";
+  return new Failed(/quota/i.test(name3) ? "quota" : "denied", name3);
 }
 function kind(storage) {
   if (!storage) return "indexeddb";
@@ -408,8 +408,8 @@ async function digest(bits, data) {
 }
 async function verify({ algorithm, key, data, signature }) {
   const bits = algorithm.slice(2);
-  const name2 = { R: "RSASSA-PKCS1-v1_5", P: "RSA-PSS", E: "ECDSA" }[algorithm[0]];
-  const parameters = algorithm === "EdDSA" ? { name: "Ed25519" } : { name: name2, hash: `SHA-${bits}`, namedCurve: `P-${bits === "512" ? 521 : bits}`, saltLength: +bits / 8 };
+  const name3 = { R: "RSASSA-PKCS1-v1_5", P: "RSA-PSS", E: "ECDSA" }[algorithm[0]];
+  const parameters = algorithm === "EdDSA" ? { name: "Ed25519" } : { name: name3, hash: `SHA-${bits}`, namedCurve: `P-${bits === "512" ? 521 : bits}`, saltLength: +bits / 8 };
   const crypto2 = subtle();
   let imported;
   try {
@@ -418,6 +418,69 @@ async function verify({ algorithm, key, data, signature }) {
     throw new Failed("unsupported", String(error));
   }
   return { flag: await crypto2.verify(parameters, imported, decode(signature), decode(data)) };
+}
+
+// src/host/early.ts
+var Early = class {
+  constructor(records) {
+    this.records = records;
+  }
+  records;
+  #read = /* @__PURE__ */ new Set();
+  /** Called when the first read was not what stands there. */
+  changed;
+  async load(key) {
+    const early = this.#read.has(key) ? null : copyOf(key);
+    this.#read.add(key);
+    const read2 = this.records.load(key).then((record) => {
+      keep(key, record);
+      return record;
+    });
+    if (early === null) return read2;
+    read2.then((record) => record !== early && this.changed?.(), () => {
+    });
+    return early;
+  }
+  async swap(key, expected, value) {
+    attempt(() => localStorage.removeItem(name(key)));
+    const result = await this.records.swap(key, expected, value);
+    if ("swapped" in result) {
+      keep(key, value);
+      if (value !== null) attempt(() => localStorage.setItem(name(key), sum(value)));
+    } else keep(key, result.record);
+    return result;
+  }
+  open() {
+    this.records.open?.();
+  }
+  close() {
+    this.records.close?.();
+  }
+};
+var name = (key) => `copy:${key}`;
+function copyOf(key) {
+  return attempt(() => {
+    const text2 = sessionStorage.getItem(name(key));
+    return text2 !== null && localStorage.getItem(name(key)) === sum(text2) ? text2 : null;
+  });
+}
+function keep(key, text2) {
+  attempt(() => {
+    sessionStorage.removeItem(name(key));
+    if (text2 !== null) sessionStorage.setItem(name(key), text2);
+  });
+}
+function sum(text2) {
+  let sum2 = 0;
+  for (let at = 0; at < text2.length; at += 1) sum2 = Math.imul(sum2, 31) + text2.charCodeAt(at) | 0;
+  return String(sum2);
+}
+function attempt(work) {
+  try {
+    return work();
+  } catch {
+    return null;
+  }
 }
 
 // src/host/coherent.ts
@@ -434,7 +497,7 @@ var Coherent = class extends Items {
   async swap(key, expected, value) {
     const { text: text2, mark } = await this.#settled(key);
     if (text2 !== expected) return { record: text2 };
-    const won = await this.marks.swap(name(key), mark, await hash(value));
+    const won = await this.marks.swap(name2(key), mark, await hash(value));
     if (Object.hasOwn(won, "record") && this.marks.shared) return { record: await this.load(key) };
     await this.write(key, value);
     return { swapped: true };
@@ -442,19 +505,20 @@ var Coherent = class extends Items {
   /** The text that stands here, once it is the one that the mark names. */
   async #settled(key) {
     for (const end = Date.now() + PATIENCE2; ; await new Promise((resolve) => setTimeout(resolve, 4))) {
-      const mark = await this.marks.load(name(key));
+      const mark = await this.marks.load(name2(key));
       const text2 = await super.load(key);
       if (mark === null || !this.marks.shared || Date.now() > end || mark === await hash(text2)) return { text: text2, mark };
     }
   }
 };
 function places(storage, options) {
-  const device = new Fallback();
+  const database = new Fallback();
+  const device = new Early(database);
   if (!storage) return { session: device, device };
-  const items = () => storage instanceof LocalStorage ? new Coherent(storage, device) : new Items(storage);
+  const items = () => storage instanceof LocalStorage ? new Coherent(storage, database) : new Items(storage);
   return { session: storage.recordsFor?.(options) ?? items(), device };
 }
-var name = (key) => `mark:${key}`;
+var name2 = (key) => `mark:${key}`;
 async function hash(text2) {
   if (text2 === null) return "";
   const { bytes } = await digest(256, encode(new TextEncoder().encode(text2)));
@@ -465,9 +529,9 @@ async function hash(text2) {
 var READ = ["content-type", "retry-after", "date", "www-authenticate", "dpop-nonce"];
 function describe(response, body) {
   const headers = {};
-  for (const name2 of READ) {
-    const value = response.headers.get(name2);
-    if (value !== null) headers[name2] = value;
+  for (const name3 of READ) {
+    const value = response.headers.get(name3);
+    if (value !== null) headers[name3] = value;
   }
   return { status: response.status, headers, body };
 }
@@ -523,7 +587,7 @@ async function read(response, limit) {
 var Locks = class {
   #held = /* @__PURE__ */ new Map();
   /** Takes a lock; it is held until {@link release}. */
-  take(id, name2, wait, signal) {
+  take(id, name3, wait, signal) {
     const locks = globalThis.navigator?.locks;
     if (!locks) throw new Failed("unsupported");
     const abort = new AbortController();
@@ -540,7 +604,7 @@ var Locks = class {
         resolve({});
       });
       const refused3 = (error) => reject(new Failed(late ? "timeout" : signal.aborted ? "aborted" : "unsupported", String(error)));
-      locks.request(name2, { signal: abort.signal }, granted).catch(refused3);
+      locks.request(name3, { signal: abort.signal }, granted).catch(refused3);
     }).finally(() => {
       clearTimeout(timer);
       signal.removeEventListener("abort", stop);
@@ -593,17 +657,17 @@ var Surroundings = class {
    * @param name Shared by the tabs that have one session.
    * @param notice Told what happened.
    */
-  constructor(name2, notice) {
+  constructor(name3, notice) {
     if (typeof document === "undefined") return;
     const { signal } = this.#abort;
     addEventListener("online", () => notice("online"), { signal });
     addEventListener("pageshow", (event) => event.persisted && notice("shown"), { signal });
-    addEventListener("storage", (event) => (event.key === null || event.key === name2) && notice("stored"), { signal });
+    addEventListener("storage", (event) => (event.key === null || event.key === name3) && notice("stored"), { signal });
     const visibility = () => notice(document.visibilityState === "hidden" ? "hidden" : "visible");
     document.addEventListener("visibilitychange", visibility, { signal });
     if (document.visibilityState === "hidden") visibility();
     try {
-      this.#channel = new BroadcastChannel(name2);
+      this.#channel = new BroadcastChannel(name3);
       this.#channel.onmessage = ({ data }) => notice("stored", typeof data === "string" ? data : void 0);
     } catch {
     }
@@ -634,7 +698,7 @@ function channelOf(relay2) {
 function openPopup(options = {}) {
   const { width = 480, height = 640 } = options;
   const { left = Math.max(0, screenX + (outerWidth - width) / 2), top = Math.max(0, screenY + (outerHeight - height) / 2) } = options;
-  const places2 = Object.entries({ width, height, left, top }).map(([name2, value]) => `${name2}=${Math.round(value)}`);
+  const places2 = Object.entries({ width, height, left, top }).map(([name3, value]) => `${name3}=${Math.round(value)}`);
   try {
     const popup = window.open("about:blank", "_blank", `popup,${places2}`);
     return popup?.closed === false ? popup : null;
@@ -851,10 +915,11 @@ var Driver = class {
   }
   #listen(core) {
     const { issuer, clientId, sessionKey } = this.#options.options;
-    const name2 = `oxidc:session:${issuer.length}:${issuer}:${clientId}${sessionKey ? `:${sessionKey}` : ""}`;
+    const name3 = `oxidc:session:${issuer.length}:${issuer}:${clientId}${sessionKey ? `:${sessionKey}` : ""}`;
     const notice = (what, record) => void this.run({ do: "notice", what, record }).catch(() => {
     });
-    if (this.#core && core) this.#surroundings = new Surroundings(name2, notice);
+    if (this.#core && core) this.#surroundings = new Surroundings(name3, notice);
+    this.#records.session.changed = () => notice("stored");
   }
   /** Feeds one input after the other: all effects of one are performed before the next. */
   #feed(core, input) {
@@ -1034,9 +1099,9 @@ var WorkerStorage = class extends MemoryStorage {
   }
 };
 var Remote = class {
-  constructor(url, name2) {
+  constructor(url, name3) {
     this.url = url;
-    this.name = name2;
+    this.name = name3;
   }
   url;
   name;
@@ -1079,13 +1144,13 @@ var Line = class {
   #port;
   #last = 0;
   #detail = "";
-  constructor(url, name2) {
+  constructor(url, name3) {
     const lose = (detail) => this.#lose(detail);
     const timer = setTimeout(lose, PATIENCE3, "it does not answer");
     const { signal } = this.#closed;
     signal.addEventListener("abort", () => clearTimeout(timer));
     try {
-      this.#port = connect(url, name2, lose, signal);
+      this.#port = connect(url, name3, lose, signal);
       this.#port.onmessage = ({ data }) => {
         if (data.lock) {
           this.greeted = true;
@@ -1130,15 +1195,15 @@ var Line = class {
   }
 };
 var own = /* @__PURE__ */ new Map();
-function connect(url, name2, lose, signal) {
+function connect(url, name3, lose, signal) {
   const failed = () => lose("its script could not be loaded");
   if (typeof SharedWorker === "function") {
-    const shared = new SharedWorker(trusted(url), { name: name2, extendedLifetime: true });
+    const shared = new SharedWorker(trusted(url), { name: name3, extendedLifetime: true });
     shared.addEventListener("error", failed, { signal });
     return shared.port;
   }
-  const key = `${url} ${name2}`;
-  const worker = own.get(key) ?? new Worker(trusted(url), { name: name2 });
+  const key = `${url} ${name3}`;
+  const worker = own.get(key) ?? new Worker(trusted(url), { name: name3 });
   own.set(key, worker);
   worker.addEventListener("error", () => (own.delete(key), failed()), { signal });
   const { port1, port2 } = new MessageChannel();

@@ -5,6 +5,7 @@
  */
 import type { Storage } from '../types.js';
 import { digest, encode } from './crypto.js';
+import { Early } from './early.js';
 import { Fallback, Items, LocalStorage, type MemoryStorage, type Records } from './storage.js';
 
 /** How long a write of another tab may take to arrive, in milliseconds; afterwards what is here counts: somebody else changed it. */
@@ -45,9 +46,10 @@ export class Coherent extends Items {
 
 /** The places for the two kinds of records of a client with these options. */
 export function places(storage: Storage | undefined, options: Record<string, unknown>): { session: Records; device: Records } {
-  const device = new Fallback();
+  const database = new Fallback();
+  const device = new Early(database);
   if (!storage) return { session: device, device };
-  const items = () => (storage instanceof LocalStorage ? new Coherent(storage, device) : new Items(storage));
+  const items = () => (storage instanceof LocalStorage ? new Coherent(storage, database) : new Items(storage));
   return { session: (storage as MemoryStorage).recordsFor?.(options) ?? items(), device };
 }
 

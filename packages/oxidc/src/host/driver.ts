@@ -185,6 +185,7 @@ export class Driver {
     const name = `oxidc:session:${issuer.length}:${issuer}:${clientId}${sessionKey ? `:${sessionKey}` : ''}`;
     const notice = (what: string, record?: string) => void this.run({ do: 'notice', what, record }).catch(() => {});
     if (this.#core && core) this.#surroundings = new Surroundings(name, notice);
+    this.#records.session.changed = () => notice('stored');
   }
 
   /** Feeds one input after the other: all effects of one are performed before the next. */

@@ -14,6 +14,8 @@ export interface Records {
   swap(key: string, expected: string | null, value: string | null): Promise<{ swapped: true } | { record: string | null }>;
   /** Sends requests of the protocol, where not the page does. */
   http?: (fetch: typeof globalThis.fetch, effect: Extract<Effect, { do: 'http' }>, signal: AbortSignal) => Promise<Outcome>;
+  /** Called when a read turns out not to be what stands there. */
+  changed?: () => void;
   /** Makes ready for the first use. */
   open?(): void;
   /** Releases what it holds. */

@@ -7,22 +7,15 @@ import { errorFor } from '../errors.js';
 import { coreOf } from './core.js';
 
 /** A loader that takes the modules from somewhere. A failed attempt is repeated by the next call. */
-export function loader(take: (extended: boolean) => Promise<Response> | Response): Load {
+export function loader(take: (extended: boolean) => Promise<WebAssembly.Module>): Load {
   const modules: (Promise<WebAssembly.Module> | undefined)[] = [];
   return async (extended) => {
     try {
       // An instance for each core: one that trapped is never used again.
-      return coreOf(await WebAssembly.instantiate(await (modules[+extended] ??= compile(take(extended)))));
+      return coreOf(new WebAssembly.Instance(await (modules[+extended] ??= take(extended))));
     } catch (error) {
       modules[+extended] = undefined;
       throw errorFor(/unsafe-eval|Content Security Policy|CSP/i.test(String(error)) ? 'wasm_blocked' : 'wasm_failed', String(error));
     }
   };
-}
-
-/** Compiles while it arrives; a server that names another type only costs time. */
-async function compile(from: Promise<Response> | Response): Promise<WebAssembly.Module> {
-  const response = await from;
-  const named = /^application\/wasm/i.test(response.headers.get('content-type') ?? '');
-  return named ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
 }

@@ -7,4 +7,4 @@ import { carried } from '../load/carried.js';
 import { machines } from './module.js';
 
 /** Makes the machines of frames. */
-export const load = machines(() => carried(bytes));
+export const load = machines(async () => carried(bytes));

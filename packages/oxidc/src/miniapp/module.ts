@@ -26,12 +26,12 @@ function feedOf(instance: WebAssembly.Instance): Feed {
 }
 
 /** A maker of machines from a module. Each has an instance of its own, with which it ends. */
-export function machines(take: () => Promise<Response> | Response): (first: object) => Promise<Machine> {
+export function machines(take: () => Promise<WebAssembly.Module>): (first: object) => Promise<Machine> {
   let module: Promise<WebAssembly.Module> | undefined;
   return async (first) => {
     let instance;
     try {
-      instance = await WebAssembly.instantiate(await (module ??= WebAssembly.compileStreaming(take())));
+      instance = new WebAssembly.Instance(await (module ??= take()));
     } catch (error) {
       module = undefined;
       throw errorFor(/unsafe-eval|Content Security Policy|CSP/i.test(String(error)) ? 'wasm_blocked' : 'wasm_failed', String(error));

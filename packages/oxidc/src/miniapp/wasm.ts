@@ -8,7 +8,7 @@ import { MiniAppFrame } from './frame.js';
 import { machines } from './module.js';
 import type { FrameOptions } from './types.js';
 
-const load = machines(() => fetch(new URL('./guest.wasm', import.meta.url)));
+const load = machines(() => WebAssembly.compileStreaming(fetch(new URL('./guest.wasm', import.meta.url))));
 useLoader(load);
 
 /**

@@ -6,7 +6,7 @@ import bytes from '#identity-bytes';
 import { decode, digest, verify } from '../host/crypto.js';
 import type { CoreError, Effect, Outcome } from '../host/protocol.js';
 import { coreOf } from '../load/core.js';
-import { octetsOf } from '../load/carried.js';
+import { carried } from '../load/carried.js';
 import { MonoCloudJsError, MonoCloudTokenError } from './errors.js';
 import { arrayBufferToString, isJsonObject, now } from './internal.js';
 import { selectKey } from './keys.js';
@@ -29,14 +29,15 @@ export interface Expected {
   accessToken?: string | undefined;
 }
 
-let compiled: Promise<WebAssembly.Module> | undefined;
+let compiled: WebAssembly.Module | undefined;
 
-/** The module that checks, out of the package itself: nothing is fetched. */
-function compile(): Promise<WebAssembly.Module> {
-  return (compiled ??= WebAssembly.compile(octetsOf(bytes)).catch((error: unknown) => {
-    compiled = undefined;
+/** An instance of the module that checks, out of the package itself: nothing is fetched. */
+function instance(): WebAssembly.Instance {
+  try {
+    return new WebAssembly.Instance((compiled ??= carried(bytes)));
+  } catch (error) {
     throw new MonoCloudJsError(`WebAssembly is not allowed or not supported here: ${String(error)}`);
-  }));
+  }
 }
 
 /** Reads one part of a token. */
@@ -90,17 +91,17 @@ export async function verifyIdToken(token: string, expected: Expected): Promise<
     accessToken: expected.accessToken,
     jwks: { keys: [key] },
   };
-  const module = await compile();
+  const made = instance();
   try {
-    return (await run(module, options, (now() + skew) * 1000)) as IdTokenClaims;
+    return (await run(made, options, (now() + skew) * 1000)) as IdTokenClaims;
   } catch (error) {
     throw refusal(error as CoreError, token, payload);
   }
 }
 
 /** Runs the check; the arithmetic is the platform's. */
-async function run(module: WebAssembly.Module, options: object, wall: number): Promise<unknown> {
-  const Check = coreOf(await WebAssembly.instantiate(module));
+async function run(made: WebAssembly.Instance, options: object, wall: number): Promise<unknown> {
+  const Check = coreOf(made);
   let check: InstanceType<typeof Check>;
   try {
     check = new Check(JSON.stringify(options), '', wall, 0);

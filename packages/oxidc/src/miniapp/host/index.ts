@@ -9,7 +9,7 @@ import { machines } from '../module.js';
 import { MiniAppHost } from './host.js';
 import type { HostOptions } from './types.js';
 
-const load = machines(() => carried(bytes));
+const load = machines(async () => carried(bytes));
 
 /**
  * Makes the platform's side.

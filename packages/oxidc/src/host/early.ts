@@ -1,0 +1,79 @@
+/**
+ * Copies of records for the next page of this tab, which can begin with them while the database still opens. A copy is in
+ * `sessionStorage`, for nobody but this tab; a mark in `localStorage`, made from the text, tells whether it is what was last written in any tab.
+ * It may be wrong all the same, when two tabs write at once: so the first read is held against the database, and the core is told.
+ * @module
+ */
+import type { Records } from './storage.js';
+
+/** Records of which each is read without waiting the first time. */
+export class Early implements Records {
+  readonly #read = new Set<string>();
+  /** Called when the first read was not what stands there. */
+  changed?: () => void;
+
+  constructor(readonly records: Records) {}
+
+  async load(key: string): Promise<string | null> {
+    const early = this.#read.has(key) ? null : copyOf(key);
+    this.#read.add(key);
+    const read = this.records.load(key).then((record) => {
+      keep(key, record);
+      return record;
+    });
+    if (early === null) return read;
+    // Trouble with the database shows at the next use.
+    read.then((record) => record !== early && this.changed?.(), () => {});
+    return early;
+  }
+
+  async swap(key: string, expected: string | null, value: string | null): ReturnType<Records['swap']> {
+    attempt(() => localStorage.removeItem(name(key)));
+    const result = await this.records.swap(key, expected, value);
+    if ('swapped' in result) {
+      keep(key, value);
+      if (value !== null) attempt(() => localStorage.setItem(name(key), sum(value)));
+    } else keep(key, result.record);
+    return result;
+  }
+
+  open(): void {
+    this.records.open?.();
+  }
+
+  close(): void {
+    this.records.close?.();
+  }
+}
+
+const name = (key: string) => `copy:${key}`;
+
+function copyOf(key: string): string | null {
+  return attempt(() => {
+    const text = sessionStorage.getItem(name(key));
+    return text !== null && localStorage.getItem(name(key)) === sum(text) ? text : null;
+  });
+}
+
+function keep(key: string, text: string | null): void {
+  attempt(() => {
+    sessionStorage.removeItem(name(key));
+    if (text !== null) sessionStorage.setItem(name(key), text);
+  });
+}
+
+/** Tells texts of one key apart; nobody is kept from anything by it. */
+function sum(text: string): string {
+  let sum = 0;
+  for (let at = 0; at < text.length; at += 1) sum = (Math.imul(sum, 31) + text.charCodeAt(at)) | 0;
+  return String(sum);
+}
+
+/** Without these storages, or when they are full, there is no copy. */
+function attempt<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch {
+    return null;
+  }
+}
