@@ -26,6 +26,9 @@ import type {
 /** Makes cores once the WebAssembly module is there: the main one, or the one with the extended protocol features. */
 export type Load = (extended: boolean) => Promise<new (options: string, page: string, wall: number, monotonic: number) => Core>;
 
+/** What a call says that says nothing: the one call that is made all the time need not make an object of it. */
+const NONE = bare({}) as GetTokensOptions;
+
 /** A token that can be answered again for a while without asking. */
 interface Fresh {
   tokens: Tokens;
@@ -149,8 +152,8 @@ export class BaseClient {
    * @throws {@link SessionError} `no_session`, `no_refresh_token` or `refresh_rejected`; {@link NetworkError} when a new token is
    * needed and the provider cannot be reached. Only `session: 'ended'` means that the person must sign in again.
    */
-  async getTokens(options: GetTokensOptions = {}): Promise<Tokens> {
-    const { resource, scopes, forceRefresh, signal } = bare(options);
+  async getTokens(options: GetTokensOptions = NONE): Promise<Tokens> {
+    const { resource, scopes, forceRefresh, signal } = options === NONE ? NONE : bare(options);
     const key = resource === undefined && scopes === undefined ? '' : JSON.stringify([resource, scopes]);
     const known = forceRefresh ? undefined : this.#fresh.get(key);
     if (known && !signal?.aborted) {
