@@ -231,6 +231,8 @@ Promise.all([client.getSession(), check()]).then(([session, checked]) => {
 
   test('the types are those that applications write, also the strictest', async () => {
     await writeFile(join(project, 'strict.ts'), `import { AuthClient, LocalStorage, OxidcError, isUserInGroup, type AuthClientOptions, type ErrorCode, type Session } from 'oxidc';
+import { createFrame } from 'oxidc/miniapp';
+import { createHost, fromClient } from 'oxidc/miniapp/host';
 declare const may: { text?: string; signal?: AbortSignal; storage?: LocalStorage; width?: number };
 const options: AuthClientOptions = {
   issuer: 'https://login.example.com', clientId: 'my-app', storage: may.storage, redirectUri: may.text, popup: { width: may.width },
@@ -243,6 +245,12 @@ export const others = [
   client.signOut({ returnTo: may.text }), client.getSession({ signal: may.signal }), client.oidc.metadata({ signal: may.signal }),
 ];
 export const grouped = isUserInGroup(undefined, ['a'], { claim: may.text });
+export const frame = createFrame({ signal: may.signal, timeout: may.width, allowedOrigins: [{ origin: 'https://api.example.com', audience: may.text }] })
+  .then((frame) => frame.get('/list', { search: may.text, limit: may.width }, { signal: may.signal }).then(() => frame.getTokens({ audience: may.text })));
+export const hosts = [
+  createHost({ tokens: fromClient(client, { exchange: undefined }), apps: [{ id: 'a', origin: 'https://a.example.net', requests: may.width, handlers: undefined }] }),
+  createHost({ tokens: async () => ({ accessToken: '', expiresIn: may.width, refreshToken: may.text }), apps: undefined }),
+];
 export async function oneByOne(code: string) {
   const { codeVerifier, nonce, redirectUri, binding, maxAge } = await client.oidc.authorizationRequest({ prompt: may.text });
   return client.oidc.codeExchange({ code, codeVerifier, nonce, redirectUri, binding, maxAge });
