@@ -57,7 +57,7 @@ export async function startWorld(clients, { delay = 0, renew = false, ...options
     const settings = { issuer: world.provider.issuer, clientId: 'spa', redirectUri: `${world.app}/${name}/`, scope: 'openid profile email offline_access', renew };
     const html = `<!doctype html><title>${name}</title>${head}<script id="settings" type="application/json">${JSON.stringify(settings)}</script><script type="module" src="/${name}/app.js"></script>`;
     files.set(`/${name}/`, { type: 'text/html', body: html });
-    for (const [script, body] of bundles.get(name)) files.set(`/${name}/${script}`, { type: 'text/javascript', body });
+    for (const [file, body] of bundles.get(name)) files.set(`/${name}/${file}`, { type: 'text/javascript', body });
     files.set(`/${name}/silent.html`, { type: 'text/html', body: '<!doctype html><script>parent.postMessage(location.href, location.origin)</script>' });
     files.set(`/${name}/oxidc_bg.wasm`, { type: 'application/wasm', body: await module() });
   }

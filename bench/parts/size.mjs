@@ -2,8 +2,8 @@ import { clients } from '../clients/index.mjs';
 import { weigh } from '../clients/bundle.mjs';
 
 export const title = 'Size';
-export const text = `One application for each client, with sign-in, callback, token and sign-out, as one bundle (esbuild, minified, ES2022). Bytes, with all
-that it loads: for \`oxidc/wasm\` script and module together.`;
+export const text = `One application for each client, with sign-in, callback, token and sign-out, bundled by esbuild (minified, with \`splitting\`, ES2022).
+Bytes of all that it loads at once: for \`oxidc/wasm\` script and module together.`;
 export const plot = { column: 'brotli', unit: 'bytes' };
 
 export async function measure() {

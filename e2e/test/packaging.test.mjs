@@ -8,7 +8,7 @@ import { homedir, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import { gunzipSync } from 'node:zlib';
+import { brotliCompressSync, gunzipSync } from 'node:zlib';
 import { open } from '../browsers/index.mjs';
 import { startStatic } from '../servers/static.mjs';
 import { folder } from './support/world.mjs';
@@ -134,6 +134,25 @@ describe('the packed package', () => {
     await worksWhenServed({ '/': outdir }, { '/index.html': page('/main.js') });
   });
 
+  test('works as one file with the modules beside it, in half the bytes', async () => {
+    const { build } = await import('esbuild');
+    const one = async (entry) => {
+      const contents = application.replace("'oxidc'", `'${entry}'`);
+      const { outputFiles } = await build({ stdin: { contents, resolveDir: project }, bundle: true, minify: true, charset: 'utf8', format: 'esm', write: false, outfile: 'main.js', logLevel: 'silent' });
+      return outputFiles[0].contents;
+    };
+    const packed = (octets) => brotliCompressSync(octets).length;
+    const [inside, beside] = [await one('oxidc'), await one('oxidc/wasm')];
+    const outdir = join(project, 'beside');
+    await mkdir(outdir);
+    await writeFile(join(outdir, 'main.js'), beside);
+    await copyFile(workerScript(), join(outdir, 'worker.js'));
+    for (const name of ['oxidc_bg.wasm', 'oxidc_extended_bg.wasm']) await copyFile(join(project, 'node_modules/oxidc/dist', name), join(outdir, name));
+    await worksWhenServed({ '/': outdir }, { '/index.html': page('/main.js') });
+    const loaded = packed(beside) + packed(await readFile(join(outdir, 'oxidc_bg.wasm')));
+    assert.ok(loaded < 0.6 * packed(inside), `${loaded} of ${packed(inside)}`);
+  });
+
   test('works in an esbuild bundle of UTF-8, in a page of another encoding, and is smaller', async () => {
     const { build } = await import('esbuild');
     const bundle = async (charset) => {
@@ -205,6 +224,43 @@ Promise.all([client.getSession(), check()]).then(([session, checked]) => {
     assert.equal(stdout.trim(), 'no session');
   });
 
+  const typed = (file) => run('node', [
+    folder('packages/oxidc/node_modules/typescript/bin/tsc'), '--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--noEmit',
+    '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2022,dom', file,
+  ], { cwd: project }).catch(({ stdout }) => assert.fail(stdout));
+
+  test('the types are those that applications write, also the strictest', async () => {
+    await writeFile(join(project, 'strict.ts'), `import { AuthClient, LocalStorage, OxidcError, isUserInGroup, type AuthClientOptions, type ErrorCode, type Session } from 'oxidc';
+import { createFrame } from 'oxidc/miniapp';
+import { createHost, fromClient } from 'oxidc/miniapp/host';
+declare const may: { text?: string; signal?: AbortSignal; storage?: LocalStorage; width?: number };
+const options: AuthClientOptions = {
+  issuer: 'https://login.example.com', clientId: 'my-app', storage: may.storage, redirectUri: may.text, popup: { width: may.width },
+  resources: [{ resource: 'https://api.example.com/', scopes: may.text }], timeouts: { request: may.width }, onReturn: undefined,
+};
+const client = new AuthClient(options);
+export const signIn = (returnTo?: string, signal?: AbortSignal): Promise<Session | undefined> => client.signIn({ returnTo, signal, loginHint: may.text });
+export const others = [
+  client.signInSilent({ signal: may.signal }), client.getTokens({ resource: may.text }), client.refreshSession({ scopes: may.text }),
+  client.signOut({ returnTo: may.text }), client.getSession({ signal: may.signal }), client.oidc.metadata({ signal: may.signal }),
+];
+export const grouped = isUserInGroup(undefined, ['a'], { claim: may.text });
+export const frame = createFrame({ signal: may.signal, timeout: may.width, allowedOrigins: [{ origin: 'https://api.example.com', audience: may.text }] })
+  .then((frame) => frame.get('/list', { search: may.text, limit: may.width }, { signal: may.signal }).then(() => frame.getTokens({ audience: may.text })));
+export const hosts = [
+  createHost({ tokens: fromClient(client, { exchange: undefined }), apps: [{ id: 'a', origin: 'https://a.example.net', requests: may.width, handlers: undefined }] }),
+  createHost({ tokens: async () => ({ accessToken: '', expiresIn: may.width, refreshToken: may.text }), apps: undefined }),
+];
+export async function oneByOne(code: string) {
+  const { codeVerifier, nonce, redirectUri, binding, maxAge } = await client.oidc.authorizationRequest({ prompt: may.text });
+  return client.oidc.codeExchange({ code, codeVerifier, nonce, redirectUri, binding, maxAge });
+}
+client.on('error', (error: OxidcError) => { const code: ErrorCode = error.code; console.log(code, error.session); });
+client.on('error', (error) => { if (error.code === 'offline' && error.retryable) console.log(error.message); });
+`);
+    await typed('strict.ts');
+  });
+
   test('the types of the drop-in are those that applications write', async () => {
     await writeFile(join(project, 'moved.ts'), `import { MonoCloudWebJSClient, type IStorage, type SignInOptions, type MonoCloudSession, type OnSessionCreating, type PostCallback } from 'oxidc/monocloud';
 import { isUserInGroup } from 'oxidc/monocloud/utils';
@@ -219,13 +275,12 @@ export const found = session.then((one) => isPresent(one?.idToken) && !!one && i
 // @ts-expect-error: the client identifier is needed
 new MonoCloudWebJSClient({ tenantDomain: 'a' });
 `);
-    const compiler = folder('packages/oxidc/node_modules/typescript/bin/tsc');
-    await run('node', [compiler, '--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2022,dom', 'moved.ts'], { cwd: project });
+    await typed('moved.ts');
   });
 
   test('holds what is published and nothing else', async () => {
     const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: folder('packages/oxidc') });
     const files = JSON.parse(stdout)[0].files.map(({ path }) => path);
-    assert.deepEqual(files.filter((path) => !/^(dist\/|package\.json$|README\.md$|LICENSE|CHANGELOG\.md$)/.test(path)), []);
+    assert.deepEqual(files.filter((path) => !/^dist\//.test(path)).sort(), ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'package.json']);
   });
 });

@@ -60,6 +60,8 @@ await build({ ...common, entryPoints: [join(here, 'src/worker/index.ts')], outfi
 await build({ ...common, define: { ...common.define, 'import.meta.url': 'location' }, entryPoints: [join(here, 'src/host/index.ts')], outfile: join(dist, 'host.js') });
 await build({ ...common, entryPoints: miniapp('face'), outfile: join(dist, 'miniapp/face.js') });
 execFileSync(tool('tsc'), ['--emitDeclarationOnly'], { cwd: here, stdio: 'inherit' });
+// Both licences ask to be with every copy.
+for (const name of ['LICENSE-APACHE', 'LICENSE-MIT']) copyFileSync(join(here, '../..', name), join(here, name));
 // For pages that load the files from elsewhere and say which bytes they want (Subresource Integrity).
 const files = readdirSync(dist, { recursive: true }).filter((name) => /\.(js|wasm)$/.test(name)).sort();
 const integrity = (name) => `sha384-${createHash('sha384').update(readFileSync(join(dist, name))).digest('base64')}`;

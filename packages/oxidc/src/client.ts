@@ -229,7 +229,7 @@ export class BaseClient {
   get oidc(): Oidc {
     const operation = (name: string) => [
       name,
-      ({ signal, ...options }: { signal?: AbortSignal } = {}) =>
+      ({ signal, ...options }: { signal?: AbortSignal | undefined } = {}) =>
         this.#extend().run({ do: 'operation', operation: name, options }, { signal }),
     ];
     return (this.#oidc ??= Object.fromEntries(OPERATIONS.map(operation)) as Oidc);
@@ -243,7 +243,7 @@ export class BaseClient {
     return this.#driver.show({ do: command, options: rest }, { ...this.#options.popup, ...popup }, command === 'signIn', signal, run);
   }
 
-  #run(command: string, { signal, ...options }: { signal?: AbortSignal }): Promise<unknown> {
+  #run(command: string, { signal, ...options }: { signal?: AbortSignal | undefined }): Promise<unknown> {
     return this.#try({ do: command, options }, { signal });
   }
 

@@ -7,9 +7,9 @@ import type { Session, User } from './types.js';
 /** How groups are looked up. */
 export interface GroupOptions {
   /** The claim that lists them. Default `groups`. */
-  claim?: string;
+  claim?: string | undefined;
   /** Whether the person must be in all of them. Default: in one of them. */
-  all?: boolean;
+  all?: boolean | undefined;
 }
 
 /**

@@ -13,7 +13,7 @@ export const OPERATIONS = [
 /** May be aborted. */
 export interface Abortable {
   /** Aborts the call. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** What tokens are bound to (RFC 9449): hand it on as it is. */
@@ -95,12 +95,17 @@ export interface Oidc {
   /** The address of an authorization request, pushed or signed first where that is configured. */
   authorizationRequest(options?: Omit<SignInOptions, 'returnTo' | 'appState'>): Promise<AuthorizationRequest>;
   /** Pushes a request (RFC 9126); `expiresIn` is in seconds. */
-  pushedAuthorizationRequest(options: { parameters: Record<string, string> } & Abortable): Promise<{ requestUri: string; expiresIn: number }>;
+  pushedAuthorizationRequest(options: {
+    parameters: Record<string, string>;
+  } & Abortable): Promise<{ requestUri: string; expiresIn: number }>;
   /** Checks an authorization response: shape, `state`, `iss`, signature where one was asked for, error. Gives out the code. */
   authorizationResponse(options: { url: string; state: string } & Abortable): Promise<{ code: string; sessionState?: string }>;
   /** Exchanges a code. The ID token is checked in full before anything is given out. */
   codeExchange(
-    options: { code: string; codeVerifier: string; nonce: string; redirectUri?: string; maxAge?: number; binding?: Binding } & Abortable,
+    options: {
+      code: string; codeVerifier: string; nonce: string; redirectUri?: string | undefined; maxAge?: number | undefined;
+      binding?: Binding | undefined;
+    } & Abortable,
   ): Promise<TokenResponse>;
   /**
    * Exchanges a refresh token. Keep the new one if there is one: the old one may be used up. `subject` and `nonce` are those of
@@ -108,31 +113,42 @@ export interface Oidc {
    */
   refresh(
     options: {
-      refreshToken: string; scopes?: string | readonly string[]; resource?: string | readonly string[]; subject?: string; nonce?: string;
-      binding?: Binding;
+      refreshToken: string; scopes?: string | readonly string[] | undefined; resource?: string | readonly string[] | undefined;
+      subject?: string | undefined; nonce?: string | undefined;
+      binding?: Binding | undefined;
     } & Abortable,
   ): Promise<TokenResponse>;
   /** Reads user information; refuses that about anybody but `subject`. */
-  userInfo(options: { accessToken: string; subject: string; binding?: Binding } & Abortable): Promise<Record<string, unknown>>;
+  userInfo(options: { accessToken: string; subject: string; binding?: Binding | undefined } & Abortable): Promise<Record<string, unknown>>;
   /** Revokes a token (RFC 7009). */
-  revocation(options: { token: string; tokenTypeHint?: string } & Abortable): Promise<void>;
+  revocation(options: { token: string; tokenTypeHint?: string | undefined } & Abortable): Promise<void>;
   /** The address at which a person signs out at the provider. */
-  endSessionRequest(options?: { idToken?: string; postLogoutRedirectUri?: string; state?: string } & Abortable): Promise<string>;
+  endSessionRequest(options?: {
+    idToken?: string | undefined; postLogoutRedirectUri?: string | undefined; state?: string | undefined;
+  } & Abortable): Promise<string>;
   /** The provider's metadata, as far as it is used, checked. */
   metadata(options?: Abortable): Promise<Record<string, unknown>>;
   /** The provider's keys. */
   keys(options?: Abortable): Promise<{ keys: Record<string, unknown>[] }>;
   /** Checks an ID token in full; its claims. Without `nonce`, the token must have none. */
-  idToken(options: { idToken: string; nonce?: string; maxAge?: number; accessToken?: string } & Abortable): Promise<Record<string, unknown>>;
+  idToken(options: {
+    idToken: string; nonce?: string | undefined; maxAge?: number | undefined; accessToken?: string | undefined;
+  } & Abortable): Promise<Record<string, unknown>>;
   /** Exchanges a token for another (RFC 8693). */
   tokenExchange(
     options: {
-      subjectToken: string; subjectTokenType?: string; actorToken?: string; actorTokenType?: string; requestedTokenType?: string;
-      audience?: string | readonly string[]; resource?: string | readonly string[]; scopes?: string | readonly string[]; binding?: Binding;
+      subjectToken: string; subjectTokenType?: string | undefined; actorToken?: string | undefined; actorTokenType?: string | undefined;
+      requestedTokenType?: string | undefined;
+      audience?: string | readonly string[] | undefined; resource?: string | readonly string[] | undefined;
+      scopes?: string | readonly string[] | undefined; binding?: Binding | undefined;
     } & Abortable,
   ): Promise<ExchangedToken>;
   /** Asks for codes for a device (RFC 8628). */
-  deviceAuthorization(options?: { scopes?: string | readonly string[]; resource?: string | readonly string[] } & Abortable): Promise<DeviceAuthorization>;
+  deviceAuthorization(options?: {
+    scopes?: string | readonly string[] | undefined; resource?: string | readonly string[] | undefined;
+  } & Abortable): Promise<DeviceAuthorization>;
   /** Asks until the person has confirmed, declined, or the code has expired. */
-  deviceToken(options: { deviceCode: string; interval?: number; expiresIn?: number; binding?: Binding } & Abortable): Promise<TokenResponse>;
+  deviceToken(options: {
+    deviceCode: string; interval?: number | undefined; expiresIn?: number | undefined; binding?: Binding | undefined;
+  } & Abortable): Promise<TokenResponse>;
 }

@@ -1,7 +1,8 @@
 /**
- * The public types of the package.
+ * The public types of the package. What an application may leave out may be undefined too, also under `exactOptionalPropertyTypes`.
  * @module
  */
+import type { OxidcError } from './errors.js';
 
 /** Keeps texts under names. Methods may be synchronous or return promises. */
 export interface Storage {
@@ -18,7 +19,7 @@ export interface Resource {
   /** The API's absolute address, as the provider knows it. */
   resource: string;
   /** The scopes to request for it. */
-  scopes?: string | readonly string[];
+  scopes?: string | readonly string[] | undefined;
 }
 
 /**
@@ -29,7 +30,7 @@ export interface AllowedOrigin {
   /** Exactly scheme, host and port. */
   origin: string;
   /** The API that the token is for. */
-  resource?: string;
+  resource?: string | undefined;
 }
 
 /** A provider described by hand, for those without a discovery document (OpenID Connect Discovery 1.0, section 3). */
@@ -39,53 +40,53 @@ export interface ProviderMetadata {
   /** Where codes and refresh tokens are exchanged. */
   token_endpoint: string;
   /** Where the provider's keys are. Either this or `jwks`. */
-  jwks_uri?: string;
+  jwks_uri?: string | undefined;
   /** The provider's keys themselves. */
-  jwks?: { keys: readonly Record<string, unknown>[] };
+  jwks?: { keys: readonly Record<string, unknown>[] } | undefined;
   /** Where user information is read. */
-  userinfo_endpoint?: string;
+  userinfo_endpoint?: string | undefined;
   /** Where people sign out. */
-  end_session_endpoint?: string;
+  end_session_endpoint?: string | undefined;
   /** Where tokens are revoked. */
-  revocation_endpoint?: string;
+  revocation_endpoint?: string | undefined;
   /** The frame that tells of changes of the person's session. */
-  check_session_iframe?: string;
+  check_session_iframe?: string | undefined;
   /** Whether the provider names itself in callbacks (RFC 9207). */
-  authorization_response_iss_parameter_supported?: boolean;
+  authorization_response_iss_parameter_supported?: boolean | undefined;
 }
 
 /** How long things may take. */
 export interface Timeouts {
   /** A request to the provider, in milliseconds. Default 10000. */
-  request?: number;
+  request?: number | undefined;
   /** A request for the provider's keys, in milliseconds. Default 5000. */
-  keys?: number;
+  keys?: number | undefined;
   /** Waiting for another tab that is refreshing, in milliseconds. Default 10000. */
-  lock?: number;
+  lock?: number | undefined;
   /** From starting a sign-in to its callback, in seconds. Default 1800. */
-  signIn?: number;
+  signIn?: number | undefined;
   /** Until a window comes back, in milliseconds. Default 300000. */
-  popup?: number;
+  popup?: number | undefined;
   /** Until a hidden frame comes back, in milliseconds. Default 10000. */
-  silent?: number;
+  silent?: number | undefined;
 }
 
 /** Where a window opens. */
 export interface PopupOptions {
   /** In CSS pixels. Default 480. */
-  width?: number;
+  width?: number | undefined;
   /** In CSS pixels. Default 640. */
-  height?: number;
+  height?: number | undefined;
   /** From the left edge of the screen. Default: in the middle of this window. */
-  left?: number;
+  left?: number | undefined;
   /** From the top edge of the screen. Default: in the middle of this window. */
-  top?: number;
+  top?: number | undefined;
 }
 
 /** What every call takes. */
 export interface CallOptions {
   /** Aborts the call; work that others share goes on. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** What an API demands of the sign-in (RFC 9470), as options of {@link AuthClient.signIn}. */
@@ -105,73 +106,73 @@ export interface AuthClientOptions {
   /** The identifier under which this application is registered. */
   clientId: string;
   /** Where the provider sends people back to. Default: the page's origin with the path `/`. */
-  redirectUri?: string;
-  /** Where the provider sends people after signing out. Default: none is sent. */
-  postLogoutRedirectUri?: string;
+  redirectUri?: string | undefined;
+  /** Where the provider sends people after signing out, as registered there. Default: none is sent, and they stay at the provider. */
+  postLogoutRedirectUri?: string | undefined;
   /** What to ask for. Default `openid profile email`; add `offline_access` for a refresh token. */
-  scopes?: string | readonly string[];
+  scopes?: string | readonly string[] | undefined;
   /** The APIs for which access tokens will be wanted. */
-  resources?: readonly (string | Resource)[];
+  resources?: readonly (string | Resource)[] | undefined;
   /** Where the session is kept. Default: IndexedDB. */
-  storage?: Storage;
+  storage?: Storage | undefined;
   /** Whether user information is read after sign-in. Default true. */
-  fetchUserinfo?: boolean;
+  fetchUserinfo?: boolean | undefined;
   /** Slack for all times in tokens, in seconds, at most 300. Default 60. */
-  clockTolerance?: number;
+  clockTolerance?: number | undefined;
   /** How long things may take. */
-  timeouts?: Timeouts;
+  timeouts?: Timeouts | undefined;
   /** Origins to which `fetch` adds an access token, each exactly scheme, host and port. Default: none. */
-  allowedOrigins?: readonly (string | AllowedOrigin)[];
+  allowedOrigins?: readonly (string | AllowedOrigin)[] | undefined;
   /** A provider described by hand; nothing is discovered then. */
-  provider?: ProviderMetadata;
+  provider?: ProviderMetadata | undefined;
   /** Signature algorithms accepted for ID tokens. Default: all asymmetric ones. */
-  idTokenAlgorithms?: readonly string[];
+  idTokenAlgorithms?: readonly string[] | undefined;
   /** Further audiences that an ID token may name beside this client. Default: none. */
-  trustedAudiences?: readonly string[];
+  trustedAudiences?: readonly string[] | undefined;
   /** Whether access tokens are renewed before they expire while the page is visible. Default true. */
-  automaticRenewal?: boolean;
+  automaticRenewal?: boolean | undefined;
   /**
    * Binds tokens to a key of this browser (RFC 9449), so that a stolen token is of no use elsewhere. `true`: a provider that does not
    * do it is refused; `'optional'`: its bearer tokens are used.
    */
-  dpop?: boolean | 'optional';
+  dpop?: boolean | 'optional' | undefined;
   /** Pushes authorization requests to the provider first (RFC 9126). Default: where the provider demands it. */
-  par?: boolean;
+  par?: boolean | undefined;
   /** Sends authorization requests as signed JWTs (RFC 9101): with a key of the application, or made by it from the claims. */
-  requestObject?: RequestObjectSigner;
+  requestObject?: RequestObjectSigner | undefined;
   /** Asks for a signed authorization response (JARM), in the address's query or fragment. */
-  responseMode?: 'query.jwt' | 'fragment.jwt';
+  responseMode?: 'query.jwt' | 'fragment.jwt' | undefined;
   /** Whether the provider was told to sign user information (`userinfo_signed_response_alg`). Default false. */
-  signedUserinfo?: boolean;
+  signedUserinfo?: boolean | undefined;
   /**
    * Whether a hidden frame of the provider is asked every few seconds whether the person's session there changed (OpenID Connect Session
    * Management 1.0), where the provider has one. Default false.
    */
-  checkSession?: boolean;
+  checkSession?: boolean | undefined;
   /** Called instead of loading the page anew when a sign-in or sign-out returns to `returnTo`. */
-  onReturn?: (target: ReturnTarget) => void | Promise<void>;
+  onReturn?: ((target: ReturnTarget) => void | Promise<void>) | undefined;
   /** What every `signIn` and `signInSilent` asks for unless it says otherwise itself. */
-  defaultSignIn?: Omit<SignInOptions, 'signal' | 'appState' | 'returnTo'>;
+  defaultSignIn?: Omit<SignInOptions, 'signal' | 'appState' | 'returnTo'> | undefined;
   /** Where windows open. */
-  popup?: PopupOptions;
+  popup?: PopupOptions | undefined;
   /**
    * Asked before a session begins. It may change claims of `session.user` and add members of its own to the session, by changing
    * it or by returning another; what it adds is kept as long as the session. When it throws, nothing is stored.
    */
-  onSessionCreating?: (session: Session, appState?: unknown) => void | Session | Promise<void | Session>;
+  onSessionCreating?: ((session: Session, appState?: unknown) => void | Session | Promise<void | Session>) | undefined;
   /**
    * Asked when an API wants a stronger sign-in. Signs the person in (`signIn({ mode: 'popup', ...challenge })` in a click) and answers true,
    * and the request is repeated; answers false, and the request fails with `step_up_required`.
    */
-  onStepUp?: (challenge: StepUpChallenge) => boolean | Promise<boolean>;
+  onStepUp?: ((challenge: StepUpChallenge) => boolean | Promise<boolean>) | undefined;
   /** Claims of the ID token that do not become part of `user`. Default: those of the protocol, such as `iss`, `aud` and `nonce`. */
-  filteredClaims?: readonly string[];
+  filteredClaims?: readonly string[] | undefined;
   /** Where the provider loads this application in a frame to say that the session ended (Front-Channel Logout 1.0). Default: none. */
-  frontChannelLogoutUri?: string;
+  frontChannelLogoutUri?: string | undefined;
   /** Whether such a message must name the session. Default true. */
-  frontChannelLogoutSessionRequired?: boolean;
+  frontChannelLogoutSessionRequired?: boolean | undefined;
   /** Keeps sessions of the same application apart, for several clients on one page. */
-  sessionKey?: string;
+  sessionKey?: string | undefined;
 }
 
 /** How request objects are signed: by a function that makes the JWT from the claims, or with a key. */
@@ -183,7 +184,7 @@ export type RequestObjectSigner =
       /** The signature algorithm, such as `ES256`. */
       algorithm: string;
       /** `kid`. */
-      keyId?: string;
+      keyId?: string | undefined;
     };
 
 /** Where a finished sign-in or sign-out leads. */
@@ -197,45 +198,45 @@ export interface ReturnTarget {
 /** The options of {@link AuthClient.signIn}. */
 export interface SignInOptions {
   /** Where to go afterwards: an address of this page's origin. */
-  returnTo?: string;
+  returnTo?: string | undefined;
   /** Anything that JSON can hold, given back after the callback. Stays in this browser. */
   appState?: unknown;
   /** Leads to the registration page where the provider has one (`prompt=create`). */
-  signUp?: boolean;
+  signUp?: boolean | undefined;
   /** `none`, `login`, `consent`, `select_account`, or several separated by spaces. */
-  prompt?: string;
+  prompt?: string | undefined;
   /** The account to sign in with, if it is known. */
-  loginHint?: string;
+  loginHint?: string | undefined;
   /** The oldest acceptable authentication, in seconds. */
-  maxAge?: number;
+  maxAge?: number | undefined;
   /** Acceptable ways of authentication, best first. */
-  acrValues?: readonly string[];
+  acrValues?: readonly string[] | undefined;
   /** Preferred languages of the provider's pages, best first (BCP 47). */
-  uiLocales?: readonly string[];
+  uiLocales?: readonly string[] | undefined;
   /** `page`, `popup`, `touch` or `wap`. */
-  display?: string;
+  display?: string | undefined;
   /** Scopes instead of the client's. */
-  scopes?: string | readonly string[];
+  scopes?: string | readonly string[] | undefined;
   /** Resources instead of the client's. */
-  resources?: readonly string[];
+  resources?: readonly string[] | undefined;
   /** Further parameters for the provider. */
-  extraParameters?: Readonly<Record<string, string>>;
+  extraParameters?: Readonly<Record<string, string>> | undefined;
   /** In this page, or in a window of its own. Default `redirect`. */
-  mode?: 'redirect' | 'popup';
+  mode?: 'redirect' | 'popup' | undefined;
   /** Where the window opens. */
-  popup?: PopupOptions;
+  popup?: PopupOptions | undefined;
   /** Whether another person than the one who is signed in is refused, which ends the session. Default false. */
-  sameUser?: boolean;
+  sameUser?: boolean | undefined;
   /** Aborts the call, and closes its window. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** The options of {@link AuthClient.signInSilent}. */
 export interface SignInSilentOptions extends Omit<SignInOptions, 'mode' | 'popup' | 'prompt' | 'signUp' | 'sameUser'> {
   /** In a hidden frame, or by a redirect where browsers keep cookies from frames. Default `frame`. */
-  mode?: 'frame' | 'redirect';
+  mode?: 'frame' | 'redirect' | undefined;
   /** Asks the provider although it refused a moment ago, the person signed out here, or there is a refresh token. */
-  force?: boolean;
+  force?: boolean | undefined;
 }
 
 /** What {@link AuthClient.processCallback} found. */
@@ -300,13 +301,13 @@ export interface Session {
 /** The options of {@link AuthClient.getTokens}. */
 export interface GetTokensOptions {
   /** The API or APIs that the token is for. Default: none, the token of the sign-in. */
-  resource?: string | readonly string[];
+  resource?: string | readonly string[] | undefined;
   /** The scopes that the token must carry. Default: those configured for the resource. */
-  scopes?: string | readonly string[];
+  scopes?: string | readonly string[] | undefined;
   /** Refreshes even if the token is still good. */
-  forceRefresh?: boolean;
+  forceRefresh?: boolean | undefined;
   /** Aborts the call; a refresh under way goes on for the others. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** An access token and what is known of it. */
@@ -328,29 +329,29 @@ export interface Tokens {
 /** The options of {@link AuthClient.refreshSession}. */
 export interface RefreshOptions {
   /** The API or APIs whose token is renewed. */
-  resource?: string | readonly string[];
+  resource?: string | readonly string[] | undefined;
   /** The scopes to ask for. */
-  scopes?: string | readonly string[];
+  scopes?: string | readonly string[] | undefined;
   /** Aborts the call. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** The options of {@link AuthClient.signOut}. */
 export interface SignOutOptions {
   /** Whether to sign out at the provider too. Default true. */
-  federated?: boolean;
+  federated?: boolean | undefined;
   /** Whether to revoke the tokens at the provider first. Default false. */
-  revoke?: boolean;
-  /** Where to go afterwards: an address of this page's origin. */
-  returnTo?: string;
+  revoke?: boolean | undefined;
+  /** Where to go afterwards: an address of this page's origin. Needs `postLogoutRedirectUri`, which people come back to first. */
+  returnTo?: string | undefined;
   /** Anything that JSON can hold, given back after the callback. */
   appState?: unknown;
   /** In this page, or in a window of its own. Default `redirect`. */
-  mode?: 'redirect' | 'popup';
+  mode?: 'redirect' | 'popup' | undefined;
   /** Where the window opens. */
-  popup?: PopupOptions;
+  popup?: PopupOptions | undefined;
   /** Aborts the call. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** What became of a sign-out. The local session is over in every case. */
@@ -383,5 +384,5 @@ export interface AuthClientEvents {
   /** The session ended. */
   signedOut: (reason: SessionReason) => void;
   /** Something went wrong that no call reports. */
-  error: (error: Error) => void;
+  error: (error: OxidcError) => void;
 }

@@ -26,9 +26,9 @@ export interface FrameApi {
   /** Exactly scheme, host and port. */
   origin: string;
   /** The audience of the token. Default: the host's default for this mini-app. */
-  audience?: string;
+  audience?: string | undefined;
   /** The scopes of the token. */
-  scopes?: string | readonly string[];
+  scopes?: string | readonly string[] | undefined;
 }
 
 /** The options of {@link createFrame}. */
@@ -37,17 +37,17 @@ export interface FrameOptions {
    * The origins of the platform's pages, each exactly scheme, host and port, fixed when the mini-app is built. Default: the content
    * of the page's `<meta name="miniapp-hosts">`.
    */
-  hosts?: readonly string[];
+  hosts?: readonly string[] | undefined;
   /** Origins to which `fetch` adds a token. The platform's own interface, which the context names, is always one. */
-  allowedOrigins?: readonly (string | FrameApi)[];
+  allowedOrigins?: readonly (string | FrameApi)[] | undefined;
   /** How long the host may take to answer, in milliseconds. Default 10000. */
-  timeout?: number;
+  timeout?: number | undefined;
   /** Whether tokens are renewed before they expire while the page is visible. Default true. */
-  automaticRenewal?: boolean;
+  automaticRenewal?: boolean | undefined;
   /** Another way to the host. */
-  transport?: HostTransport;
+  transport?: HostTransport | undefined;
   /** Aborts the start. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** A token of the frame. */
@@ -69,15 +69,15 @@ export interface FrameTokens {
 /** The options of {@link MiniAppFrame.getTokens}. */
 export interface FrameTokenOptions {
   /** Whom the token is for. Default: the host's default for this mini-app. */
-  audience?: string;
+  audience?: string | undefined;
   /** The scopes that it must carry. */
-  scopes?: string | readonly string[];
+  scopes?: string | readonly string[] | undefined;
   /** How long it must live at least, in milliseconds. Default 0. */
-  minTtl?: number;
+  minTtl?: number | undefined;
   /** Asks the host for a new one even if the token is still good. */
-  forceRefresh?: boolean;
+  forceRefresh?: boolean | undefined;
   /** Aborts the call; a question to the host goes on for the others. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** The account that the platform shows. */
@@ -163,15 +163,15 @@ export type RestFilter = Record<string, FilterValue>;
 /** The parameters of a list. */
 export interface RestGetParams {
   /** Entries per page, at most 100. The platform's default is 50. */
-  limit?: number;
+  limit?: number | undefined;
   /** The page, from 1. */
-  page?: number;
+  page?: number | undefined;
   /** Text to search for. */
-  search?: string;
+  search?: string | undefined;
   /** The fields wanted. */
-  fields?: readonly string[];
+  fields?: readonly string[] | undefined;
   /** Filters. */
-  filter?: RestFilter;
+  filter?: RestFilter | undefined;
   [key: string]: unknown;
 }
 /** The members of an entry that is written. */
@@ -181,18 +181,18 @@ export type RestCallType = 'get' | 'post';
 /** A request. */
 export interface RestCallParams {
   /** Default `get`. */
-  type?: RestCallType;
+  type?: RestCallType | undefined;
   /** The path, such as `/core/user/list`. */
   method: string;
   /** For `get`. */
-  params?: RestGetParams;
+  params?: RestGetParams | undefined;
   /** For `post`. */
-  data?: RestPostData;
+  data?: RestPostData | undefined;
 }
 /** What a request of a frame may bring along. */
 export interface RestOptions {
   /** Aborts the request. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** A role inside the mini-app. */
@@ -206,7 +206,7 @@ export type OAuth2EventName = 'onRefresh';
 /** The parameters of `App.initializeFrame`. */
 export interface FrameParams extends FrameOptions {
   /** Handlers. */
-  events?: EventCallbacks<FrameEventName>;
+  events?: EventCallbacks<FrameEventName> | undefined;
 }
 /** What a refresh brought: the members of {@link AuthContext}, and the same in other words. */
 export interface OAuth2RefreshResult extends AuthContext {
@@ -217,5 +217,5 @@ export interface OAuth2RefreshResult extends AuthContext {
 /** The parameters of `OAuth2.initialize`. */
 export interface OAuth2Params {
   /** Handlers. */
-  events?: EventCallbacks<OAuth2EventName>;
+  events?: EventCallbacks<OAuth2EventName> | undefined;
 }

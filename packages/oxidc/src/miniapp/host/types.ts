@@ -22,15 +22,15 @@ export interface TokenGrant {
   /** The access token, issued for this mini-app: never the platform's own. */
   accessToken: string;
   /** `Bearer`, if anything. */
-  tokenType?: string;
+  tokenType?: string | undefined;
   /** For how long it is good, in seconds. */
-  expiresIn?: number;
+  expiresIn?: number | undefined;
   /** When it expires, in milliseconds since 1970; instead of `expiresIn`. */
-  expiresAt?: number;
+  expiresAt?: number | undefined;
   /** The scopes that it has. Default: those asked for. */
-  scopes?: readonly string[];
+  scopes?: readonly string[] | undefined;
   /** Handed to the frame only by the option `dangerouslyHandRefreshToken`. */
-  refreshToken?: string;
+  refreshToken?: string | undefined;
 }
 
 /**
@@ -54,7 +54,7 @@ export interface FromClientOptions {
    * resource indicators, or whose mini-apps' audiences are no addresses. Says which parameter of the request names the audience. The exchange is part of
    * the client's extended module, loaded on demand.
    */
-  exchange?: 'audience' | 'resource';
+  exchange?: 'audience' | 'resource' | undefined;
 }
 
 /** Who asks for something of the platform. */
@@ -75,30 +75,30 @@ export interface MiniAppRegistration {
   /** Its one origin: exactly scheme, host and port, and not the platform's own. */
   origin: string;
   /** The audiences that it may have tokens for, with their scopes. The first is the default. */
-  audiences?: Readonly<Record<string, string | readonly string[]>>;
+  audiences?: Readonly<Record<string, string | readonly string[]>> | undefined;
   /** What its frames are told. */
-  context?: FrameContext;
+  context?: FrameContext | undefined;
   /** What the platform does for it, beside what it does for all. */
-  handlers?: HostHandlers;
+  handlers?: HostHandlers | undefined;
   /** How many requests its frames may make together within ten seconds. Default 10. */
-  requests?: number;
+  requests?: number | undefined;
   /** The least time between two forced refreshes, in milliseconds. Default 60000. */
-  forcedRefreshEvery?: number;
+  forcedRefreshEvery?: number | undefined;
   /**
    * Hands refresh tokens to the frames of this mini-app, where the source gives them. Whoever runs script in the frame can then take the person's access away with
    * them and keep it. Only for mini-apps that cannot work otherwise.
    */
-  dangerouslyHandRefreshToken?: boolean;
+  dangerouslyHandRefreshToken?: boolean | undefined;
 }
 
 /** The options of {@link createHost}. */
 export interface HostOptions {
   /** The mini-apps. More can be registered later. */
-  apps?: readonly MiniAppRegistration[];
+  apps?: readonly MiniAppRegistration[] | undefined;
   /** Where tokens come from. */
   tokens: TokenSource | TokenSource['getToken'];
   /** What the platform does for all mini-apps. */
-  handlers?: HostHandlers;
+  handlers?: HostHandlers | undefined;
 }
 
 /** What can be listened to with {@link MiniAppHost.on}. */
