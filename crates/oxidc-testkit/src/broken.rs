@@ -31,11 +31,13 @@ pub enum Broken {
     SilentStorage,
     /// Others' requests in flight are not seen.
     NoFencing,
+    /// Every read is one from the tab's copy, not only the first.
+    OldCopies,
 }
 
 impl Broken {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::NoReread,
         Self::NoTombstone,
         Self::NoGeneration,
@@ -47,6 +49,7 @@ impl Broken {
         Self::EndlessWait,
         Self::SilentStorage,
         Self::NoFencing,
+        Self::OldCopies,
     ];
 
     /// What a page without the rule would want done. Nothing where it would want nothing.

@@ -186,6 +186,11 @@ impl Invariants {
         }
     }
 
+    /// A page is told what a copy says. Who has the lock has not read what is stored by that.
+    pub(crate) fn guesses(&mut self, page: PageId, effect: EffectId) {
+        self.seen(page).loads.remove(&effect);
+    }
+
     fn sends(&mut self, page: PageId, id: EffectId, flight: Flight, provider: &Provider, now: i64) {
         let family = |flight: &Flight| provider.refresh_token(&flight.refresh_token).map(|token| token.family);
         let ours = family(&flight);

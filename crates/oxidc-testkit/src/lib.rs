@@ -31,6 +31,7 @@
 pub mod broken;
 mod callers;
 pub mod clock;
+mod early;
 pub mod invariants;
 pub mod locks;
 pub mod losses;

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use url::Url;
 
 use crate::broken::Broken;
+use crate::early::Kept;
 use crate::network::{Asked, Fate, Sent};
 use crate::provider::{self, ISSUER, Provider};
 use crate::storage::Written;
@@ -105,7 +106,15 @@ impl World {
             Effect::Load { .. } | Effect::Swap { .. } => {
                 self.open(page, id);
                 let delay = self.random.between(0, 3);
-                self.plan(delay, Step::Store { page, effect: id, act: effect });
+                let delay = self.in_turn(page, delay, false);
+                match (self.copy_for(tab, &effect), effect) {
+                    (Some(guessed), Effect::Load { area, key }) => {
+                        self.invariants.guesses(page, id);
+                        self.answer_later(0, page, id, Outcome::Record(Some(guessed.clone())));
+                        self.plan(delay, Step::Look { page, area, key, guessed });
+                    }
+                    (_, act) => self.plan(delay, Step::Store { page, effect: id, act }),
+                }
             }
             Effect::Lock { name, wait } => {
                 if !self.locks.available {
@@ -239,9 +248,14 @@ impl World {
 
     /// The storage acts, whether or not the page is still there.
     pub(crate) fn store(&mut self, page: PageId, effect: EffectId, act: Effect) {
+        let mut kept = None;
+        let mut keep = |key, text: &Option<String>, written| kept = Some(Kept { key, text: text.clone(), written, guessed: None });
         let outcome = match act {
             Effect::Load { area, key } => match self.storage.load(area, &key) {
-                Ok(text) => Outcome::Record(text),
+                Ok(text) => {
+                    keep(key, &text, false);
+                    Outcome::Record(text)
+                }
                 Err(failure) => failed(failure, "the storage is blocked"),
             },
             Effect::Swap { area, key, mut expected, value } => {
@@ -254,9 +268,13 @@ impl World {
                         if area == Area::Session {
                             self.invariants.written(page, before.as_deref(), value.as_deref(), &self.provider);
                         }
+                        keep(key, &value, true);
                         Outcome::Swapped
                     }
-                    Ok(Written::Stands(stands)) => Outcome::Record(stands),
+                    Ok(Written::Stands(stands)) => {
+                        keep(key, &stands, false);
+                        Outcome::Record(stands)
+                    }
                     Err(failure) => {
                         if area == Area::Session {
                             self.invariants.write_failed(page, effect);
@@ -268,6 +286,10 @@ impl World {
             _ => return,
         };
         let delay = self.random.between(0, 2);
+        let delay = self.in_turn(page, delay, true);
+        if let Some(kept) = kept {
+            self.plan(delay, Step::Keep { page, kept });
+        }
         self.plan(delay, Step::Answer { page, effect, outcome });
     }
 

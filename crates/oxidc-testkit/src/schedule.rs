@@ -127,6 +127,7 @@ impl Schedule {
         world.locks.available = random.chance(800);
         world.broadcasts = random.chance(850);
         world.frames = random.chance(500);
+        world.copies = Random::new(seed ^ 0x000c_0b1e_5eed).chance(600);
         let weather = if random.chance(700) { BAD } else { Weather::default() };
         let most = *random.one_of(&[2, 3, 4, 8, 16]);
         let number = random.between(1, most);

@@ -21,6 +21,8 @@ pub enum Fault {
 pub struct Storage {
     session: Compartment,
     device: Compartment,
+    /// What was written last, as far as tabs said so to each other.
+    pub(crate) marks: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Default)]
@@ -65,6 +67,7 @@ impl Storage {
 
     /// Deletes every record, as a browser does that was told to forget the site.
     pub fn clear(&mut self) {
+        self.marks.clear();
         for area in [Area::Session, Area::Device] {
             let compartment = self.compartment_mut(area);
             compartment.faulted = true;

@@ -35,6 +35,8 @@ pub(crate) struct State {
     pub(crate) visible: bool,
     /// What came while the page was stopped.
     pub(crate) kept: Vec<Step>,
+    /// What its pages last read or wrote.
+    pub(crate) copies: BTreeMap<String, String>,
 }
 
 /// A loaded page with its client.
@@ -45,6 +47,10 @@ pub(crate) struct Page {
     pub(crate) born: i64,
     /// Effects whose outcome is still to come.
     pub(crate) open: BTreeSet<EffectId>,
+    /// Records that it has read.
+    pub(crate) read: BTreeSet<String>,
+    /// When the storage has done what the page last asked for, and when the page knows.
+    pub(crate) turns: [i64; 2],
     /// Calls that have not ended, and since when, by the device's monotonic clock.
     pub(crate) calls: BTreeMap<TaskId, i64>,
     pub(crate) results: BTreeMap<TaskId, Result<Value, Error>>,
@@ -53,7 +59,7 @@ pub(crate) struct Page {
 
 impl State {
     pub(crate) fn new(address: String) -> Self {
-        Self { page: None, address, frozen: false, visible: true, kept: Vec::new() }
+        Self { page: None, address, frozen: false, visible: true, kept: Vec::new(), copies: BTreeMap::new() }
     }
 }
 

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use oxidc_core::Client;
 use oxidc_core::command::{Command, Notice};
 use oxidc_core::config::client::ClientConfig;
-use oxidc_core::effect::{Effect, EffectId, Now, Outcome};
+use oxidc_core::effect::{Area, Effect, EffectId, Now, Outcome};
 use oxidc_core::error::Error;
 use oxidc_core::wire::json::Value;
 use serde_json::{Value as Json, json};
 
 use crate::broken::Broken;
 use crate::clock::Clock;
+use crate::early::Kept;
 use crate::invariants::Invariants;
 use crate::locks::Locks;
 use crate::network::Network;
@@ -35,6 +36,10 @@ pub(crate) enum Step {
     Notice { page: PageId, notice: Notice },
     /// The storage acts.
     Store { page: PageId, effect: EffectId, act: Effect },
+    /// The storage is read after a page was told what a copy says.
+    Look { page: PageId, area: Area, key: String, guessed: String },
+    /// A page learns what stands in the storage.
+    Keep { page: PageId, kept: Kept },
     /// A request arrives.
     Arrive(Box<Asking>),
     /// A page has waited for a lock long enough.
@@ -61,6 +66,8 @@ pub struct World {
     pub broadcasts: bool,
     /// Whether the provider's pages work in a frame, with the cookies that they set elsewhere.
     pub frames: bool,
+    /// Whether pages begin with their tab's copies of what is stored.
+    pub copies: bool,
     /// What happened so far.
     pub story: Story,
     pub(crate) tabs: Vec<State>,
@@ -106,6 +113,7 @@ impl World {
             }),
             broadcasts: true,
             frames: false,
+            copies: false,
             story: Story::default(),
             tabs: Vec::new(),
             random: Random::new(seed),
@@ -143,6 +151,8 @@ impl World {
             client: Client::new(config, page),
             born: self.clock.monotonic(),
             open: BTreeSet::new(),
+            read: BTreeSet::new(),
+            turns: [i64::MIN; 2],
             calls: BTreeMap::new(),
             results: BTreeMap::new(),
             events: Vec::new(),
@@ -338,8 +348,12 @@ impl World {
 
     fn happen(&mut self, step: Step) {
         let page = match &step {
-            Step::Answer { page, .. } | Step::Notice { page, .. } | Step::LockTimeout { page, .. } | Step::Go { page, .. } => Some(*page),
-            Step::Store { .. } | Step::Arrive(_) => None,
+            Step::Answer { page, .. }
+            | Step::Notice { page, .. }
+            | Step::LockTimeout { page, .. }
+            | Step::Go { page, .. }
+            | Step::Keep { page, .. } => Some(*page),
+            Step::Store { .. } | Step::Look { .. } | Step::Arrive(_) => None,
         };
         if let Some(page) = page {
             let Some(tab) = self.tab_of(page) else { return };
@@ -352,6 +366,8 @@ impl World {
             Step::Answer { page, effect, outcome } => self.answer(page, effect, outcome),
             Step::Notice { page, notice } => self.feed(page, |page, at| _ = page.client.start(Command::Notice(notice), at)),
             Step::Store { page, effect, act } => self.store(page, effect, act),
+            Step::Look { page, area, key, guessed } => self.look(page, area, key, guessed),
+            Step::Keep { page, kept } => self.keep(page, kept),
             Step::Arrive(asking) => self.arrive(*asking),
             Step::LockTimeout { page, effect } => self.give_up_waiting(page, effect),
             Step::Go { page, url } => self.go(page, url),

@@ -22,8 +22,8 @@ export class Early implements Records {
       return record;
     });
     if (early === null) return read;
-    // Trouble with the database shows at the next use.
-    read.then((record) => record !== early && this.changed?.(), () => {});
+    // Not before the core has what it was given early. Trouble with the database shows at the next use.
+    read.then((record) => record !== early && setTimeout(() => this.changed?.()), () => {});
     return early;
   }
 
