@@ -8,6 +8,14 @@
 //! | checking ID tokens of an issuer whose keys are at hand | [`Keys`] and [`id_token()`] |
 //! | a shell that drives [`oxidc_core::Client`] | [`perform`] |
 //!
+//! Both crates are named, because the types come from the core; fetching the issuer's key set (`jwks_uri`) is the program's own business:
+//!
+//! ```toml
+//! [dependencies]
+//! oxidc-aws-lc = "0.1"
+//! oxidc-core = "0.1"
+//! ```
+//!
 //! ```no_run
 //! use oxidc_aws_lc::{Keys, id_token};
 //! use oxidc_core::login::id_token::Expected;
@@ -18,7 +26,7 @@
 //! let document = Value::parse(document).map_err(|_| "no JSON")?;
 //! let keys = Keys::new(&KeySet::parse(&document).map_err(|_| "no key set")?);
 //!
-//! // For each token:
+//! // For each token; `now` is in seconds since 1970:
 //! let expected = Expected {
 //!     issuer: "https://login.example.com",
 //!     client_id: "my-app",
@@ -30,8 +38,8 @@
 //!     tolerance: 60,
 //!     login: true,
 //! };
-//! let claims = id_token(token, &keys, &expected, None)?;
-//! println!("{:?} signed in", claims.get("sub"));
+//! let claims = id_token(token, &keys, &expected, None)?; // `KeyNotFound`: read the key set again, once
+//! println!("{} signed in", claims.get("sub").and_then(Value::as_str).unwrap_or_default());
 //! # Ok(())
 //! # }
 //! ```

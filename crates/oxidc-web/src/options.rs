@@ -44,7 +44,7 @@ impl AuthClientOptions {
         self.with("redirectUri", uri.into())
     }
 
-    /// Where the provider sends people after signing out. Default: none is sent.
+    /// Where the provider sends people after signing out, as registered there. Default: none is sent, and they stay at the provider.
     #[must_use]
     pub fn post_logout_redirect_uri(self, uri: impl Into<String>) -> Self {
         self.with("postLogoutRedirectUri", uri.into())

@@ -224,7 +224,7 @@ options! {
         federated "federated" flag
         /// Whether to revoke the tokens at the provider first (RFC 7009). Default false.
         revoke "revoke" flag
-        /// Where to go afterwards: an address of this page's origin.
+        /// Where to go afterwards: an address of this page's origin. Needs `post_logout_redirect_uri`, which people come back to first.
         return_to "returnTo" text
         /// Anything that JSON can hold, given back after the callback.
         app_state "appState" any
