@@ -84,7 +84,7 @@ impl Guest {
         request.pause = None;
         // Where the platform's interface is, and its limit, only the context says.
         if request.fetch.limited && self.context.is_none() {
-            return if self.ended { Err(fault!(SignedOut)) } else { self.linked(task).map(|_| None) };
+            return if self.ended { Err(fault!(SignedOut)) } else { self.want_context(task) };
         }
         let mut authorization = None;
         if let Some(want) = self.want_for(&request.fetch.origin) {

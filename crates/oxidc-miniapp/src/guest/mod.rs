@@ -351,7 +351,7 @@ impl Guest {
             _ if self.ended => Err(fault!(SignedOut)),
             What::Ready => match &self.context {
                 Some(context) => Ok(Some(context.clone())),
-                None => self.linked(task).map(|_| None),
+                None => self.want_context(task),
             },
             What::Tokens(call) => self.step_tokens(task, call),
             What::Host(method, params, limit) => match self.linked(task) {
