@@ -306,7 +306,7 @@ impl Guest {
         self.greeted = false;
         let context = context.filter(|context| context.as_object().is_some());
         let context = context.unwrap_or_else(|| oxidc_core::wire::json::Object::new().into());
-        self.context = Some(context.clone());
+        self.keep(context.clone());
         let host = self.candidates.first().cloned().unwrap_or_default();
         self.effects.push(Effect::Publish(Event::Connected(context, host)));
     }

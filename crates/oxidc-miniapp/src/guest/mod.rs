@@ -186,6 +186,8 @@ pub struct Guest {
     handshakes: Meter,
     refusal: Option<Failure>,
     context: Option<Value>,
+    /// The origin of the platform's interface. It outlives the session, so that a request which comes late is refused and not sent without a token.
+    platform: Option<String>,
     epoch: String,
     ended: bool,
     /// Whether the host has said since the last handshake that it is there.
@@ -214,6 +216,7 @@ impl Guest {
             handshakes: Meter::default(),
             refusal: None,
             context: None,
+            platform: None,
             epoch: String::new(),
             ended: false,
             greeted: false,
