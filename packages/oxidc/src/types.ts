@@ -208,7 +208,7 @@ export interface SignInOptions {
   loginHint?: string;
   /** The oldest acceptable authentication, in seconds. */
   maxAge?: number;
-  /** Acceptable ways of authentication, best first. */
+  /** Ways of authentication that are wished for, best first; `acr` in the claims says which one it was. */
   acrValues?: readonly string[];
   /** Preferred languages of the provider's pages, best first (BCP 47). */
   uiLocales?: readonly string[];
