@@ -46,12 +46,31 @@ fn problems() -> Result<Vec<String>> {
             .filter(|name| !errors.contains(name))
             .map(|name| format!("docs/errors.md lacks {name}")),
     );
+    let mut raising = String::new();
     for file in output(".", &["git", "ls-files", "--cached", "--others", "--exclude-standard"])?.lines() {
         if let Ok(text) = fs::read_to_string(root().join(file)) {
             wrong.extend(problems_of(file, &text).into_iter().map(|problem| format!("{file} {problem}")));
+            raising.push_str(&raising_part(file, &text));
         }
     }
+    wrong.extend(Code::ALL.iter().filter(|code| !raises(&raising, **code)).map(|code| format!("{code:?} is an error that nothing raises")));
     Ok(wrong)
+}
+
+/// The lines of a file that may raise errors: of what is published, without comments, tests and the list of codes.
+fn raising_part(file: &str, text: &str) -> String {
+    let published = file.contains("/src/") && (file.starts_with("crates/") || file.starts_with("packages/"));
+    if !published || ["/codes.rs", "/codes.ts"].iter().any(|list| file.ends_with(list)) {
+        return String::new();
+    }
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(|line| [line, "\n"]).collect()
+}
+
+/// Whether an error is made somewhere, in Rust or in TypeScript.
+fn raises(text: &str, code: Code) -> bool {
+    let made = [format!("Code::{code:?}"), format!("fault!({code:?})"), format!("'{}'", code.name())];
+    made.iter().any(|made| text.split(made).skip(1).any(|rest| !rest.starts_with(char::is_alphanumeric)))
 }
 
 fn problems_of(file: &str, text: &str) -> Vec<String> {
@@ -129,7 +148,9 @@ fn headings(text: &str) -> impl Iterator<Item = String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{OF_A_PLACE, problems, problems_of};
+    use oxidc_core::error::Code;
+
+    use super::{OF_A_PLACE, problems, problems_of, raises, raising_part};
 
     #[test]
     fn the_repository_is_tidy() {
@@ -151,6 +172,28 @@ mod tests {
             ("README.md", "[away](docs/errors.md#nowhere)".to_owned()),
         ] {
             assert_eq!(problems_of(file, &text).len(), 1, "{file}: {text}");
+        }
+    }
+
+    #[test]
+    fn an_error_is_raised_where_it_is_made_and_not_where_it_is_listed_or_linked_to() {
+        let raised = |file: &str, text: &str| raises(&raising_part(file, text), Code::Closed);
+        for (file, text) in [
+            ("crates/x/src/x.rs", "Err(Code::Closed.into())"),
+            ("crates/x/src/x.rs", "fault!(Closed)"),
+            ("packages/x/src/x.ts", "throw errorFor('closed');"),
+        ] {
+            assert!(raised(file, text), "{file}: {text}");
+        }
+        for (file, text) in [
+            ("crates/x/src/codes.rs", "Code::Closed"),
+            ("packages/x/src/codes.ts", "'closed'"),
+            ("crates/x/tests/x.rs", "Code::Closed"),
+            ("crates/x/src/x.rs", "Code::ClosedForEver"),
+            ("crates/x/src/x.rs", "    /// [`Code::Closed`](crate::Code::Closed) when it is closed."),
+            ("crates/x/src/x.rs", "#[cfg(test)]\nmod tests { use Code::Closed; }"),
+        ] {
+            assert!(!raised(file, text), "{file}: {text}");
         }
     }
 

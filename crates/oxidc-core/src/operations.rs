@@ -361,6 +361,7 @@ async fn checked(
         if subject.is_some_and(|subject| claims.get("sub").and_then(Value::as_str) != Some(subject)) {
             return Err(Error::new(Code::IdTokenSubject).detail("another person than before"));
         }
+        result.insert("idToken", id_token.as_str());
         result.insert("claims", claims);
     }
     Ok(result.into())

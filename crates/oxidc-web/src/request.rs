@@ -140,7 +140,7 @@ options! {
         login_hint "loginHint" text
         /// The oldest acceptable authentication, in whole seconds.
         max_age "maxAge" seconds
-        /// Acceptable ways of authentication, best first.
+        /// Ways of authentication that are wished for, best first; `acr` in the claims says which one it was.
         acr_values "acrValues" texts
         /// Preferred languages of the provider's pages, best first (BCP 47).
         ui_locales "uiLocales" texts
@@ -180,7 +180,7 @@ options! {
         login_hint "loginHint" text
         /// The oldest acceptable authentication, in whole seconds.
         max_age "maxAge" seconds
-        /// Acceptable ways of authentication, best first.
+        /// Ways of authentication that are wished for, best first; `acr` in the claims says which one it was.
         acr_values "acrValues" texts
         /// Preferred languages of the provider's pages, best first (BCP 47).
         ui_locales "uiLocales" texts

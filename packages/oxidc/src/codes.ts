@@ -94,7 +94,6 @@ export const errorCodes = [
   'id_token_nonce',
   'id_token_access_token_hash',
   'id_token_auth_time',
-  'id_token_acr',
   'user_info_refused',
   'user_info_invalid',
   'user_info_subject_mismatch',
@@ -261,7 +260,6 @@ export const meanings = [
     id_token_nonce: 'The ID token belongs to another sign-in.',
     id_token_access_token_hash: 'The ID token belongs to another access token.',
     id_token_auth_time: 'The ID token\'s time of authentication is missing, wrong or older than requested.',
-    id_token_acr: 'The person was not authenticated in the requested way.',
   }],
   ['provider', {
     user_info_refused: 'The provider refused to give user information for the access token.',

@@ -66,8 +66,11 @@ export interface TokenResponse {
   claims?: Record<string, unknown>;
 }
 
-/** The answer to a token exchange: an access token, or a token of another kind in `token` with `tokenType` `N_A`. */
-export interface ExchangedToken extends Partial<TokenResponse> {
+/**
+ * The answer to a token exchange: an access token, or a token of another kind in `token` with `tokenType` `N_A`; with `issuedTokenType`
+ * `urn:ietf:params:oauth:token-type:id_token` that is an ID token, which `idToken` checks.
+ */
+export interface ExchangedToken extends Partial<Omit<TokenResponse, 'idToken' | 'claims'>> {
   /** A token that is no access token. */
   token?: string;
   /** Which kind of token it is. */

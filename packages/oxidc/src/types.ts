@@ -209,7 +209,7 @@ export interface SignInOptions {
   loginHint?: string | undefined;
   /** The oldest acceptable authentication, in seconds. */
   maxAge?: number | undefined;
-  /** Acceptable ways of authentication, best first. */
+  /** Ways of authentication that are wished for, best first; `acr` in the claims says which one it was. */
   acrValues?: readonly string[] | undefined;
   /** Preferred languages of the provider's pages, best first (BCP 47). */
   uiLocales?: readonly string[] | undefined;

@@ -184,7 +184,6 @@ codes! {
     IdTokenNonce "id_token_nonce" Protocol Kept false "The ID token belongs to another sign-in."
     IdTokenAccessTokenHash "id_token_access_token_hash" Protocol Kept false "The ID token belongs to another access token."
     IdTokenAuthTime "id_token_auth_time" Protocol Kept false "The ID token's time of authentication is missing, wrong or older than requested."
-    IdTokenAcr "id_token_acr" Protocol Kept false "The person was not authenticated in the requested way."
 
     // User information
     UserInfoRefused "user_info_refused" Provider Kept false "The provider refused to give user information for the access token."

@@ -91,7 +91,7 @@ impl TokenResponse {
         })
     }
 
-    /// The answer as an operation gives it out.
+    /// The answer as an operation gives it out, without the ID token, which is to be checked first.
     #[cfg(feature = "extended")]
     pub(crate) fn to_object(&self) -> crate::wire::json::Object {
         crate::wire::json::Object::new()
@@ -100,7 +100,6 @@ impl TokenResponse {
             .with_some("expiresIn", self.expires_in)
             .with_some("scopes", self.scope.clone())
             .with_some("refreshToken", self.refresh_token.as_ref().map(Secret::expose))
-            .with_some("idToken", self.id_token.as_deref())
     }
 
     /// The access token as it is cached. The lifetime counts from the moment of the request.

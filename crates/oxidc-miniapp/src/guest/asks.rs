@@ -7,7 +7,7 @@ use oxidc_core::wire::json::{Object, Value};
 
 use super::connect::Link;
 use super::tokens::Want;
-use super::{Effect, Guest, Task, What};
+use super::{Effect, Guest, Task};
 use crate::fault::{Failure, fault, of_refusal};
 use crate::message::{self, LONGEST, Message};
 
@@ -35,7 +35,7 @@ impl Guest {
     /// Asks. The answer is waited for by whoever keeps the identifier.
     pub(super) fn ask(&mut self, kind: &'static str, about: About, body: Object) -> Result<String, Failure> {
         let id = self.clock.unique();
-        let request = [("context", "context"), ("token", "token.request"), ("call", "call.request")];
+        let request = [("token", "token.request"), ("call", "call.request")];
         if matches!(self.link, Link::Elsewhere) {
             self.effects.push(Effect::Ask(id.clone(), kind, body.into()));
         } else {
@@ -61,8 +61,12 @@ impl Guest {
         Ok(())
     }
 
-    pub(super) fn ask_context(&mut self) {
-        let _ = self.ask("context", About::Context, Object::new());
+    /// The open question for the context, or a new one.
+    pub(super) fn ask_context(&mut self) -> Result<String, Failure> {
+        match self.asks.iter().find(|ask| matches!(ask.about, About::Context)) {
+            Some(ask) => Ok(ask.id.clone()),
+            None => self.ask("context", About::Context, Object::new()),
+        }
     }
 
     /// What the time that has passed means: a silent host is given up for the moment, and asked whether it is there.
@@ -84,12 +88,7 @@ impl Guest {
             Ok(mut answer) => {
                 // It is read like a message of our own.
                 let mut body = message::of("answer");
-                if let Some(Ask { about: About::Context, .. }) = self.asks.iter().find(|ask| ask.id == id) {
-                    self.asks.retain(|ask| ask.id != id);
-                    return self.connected("", Some(answer));
-                }
-                let is_call = self.asks.iter().any(|ask| ask.id == id && matches!(ask.about, About::Call));
-                if is_call {
+                if self.asks.iter().any(|ask| ask.id == id && !matches!(ask.about, About::Token(..))) {
                     answer = Object::new().with("result", answer).into();
                 }
                 if let Value::Object(members) = answer {
@@ -115,15 +114,14 @@ impl Guest {
         };
         match &ask.about {
             About::Token(want, _) => match self.take_token(want, ask.sent, message) {
-                Ok(()) => {
-                    for task in self.tasks.iter_mut().filter(|task| task.waits.as_deref() == Some(&ask.id)) {
-                        task.waits = None;
-                        task.given = true;
-                    }
-                }
+                Ok(()) => self.go_on(&ask, true),
                 Err(failure) => self.failed(&ask, &failure),
             },
-            About::Call | About::Context => {
+            About::Context => {
+                self.connected("", message.get("result").cloned());
+                self.go_on(&ask, false);
+            }
+            About::Call => {
                 let waiting = self.tasks.iter().find(|task| task.waits.as_deref() == Some(&ask.id)).map(|task| task.id);
                 let result = message.get("result").cloned().unwrap_or(Value::Null);
                 waiting.into_iter().for_each(|task| self.finish(task, Ok(result.clone())));
@@ -150,13 +148,18 @@ impl Guest {
         }
     }
 
-    /// Everybody who waits for the answer is told. The context is asked for again when somebody needs it.
+    /// Everybody who waits for the answer goes on with it.
+    fn go_on(&mut self, ask: &Ask, given: bool) {
+        for task in self.tasks.iter_mut().filter(|task| task.waits.as_deref() == Some(&ask.id)) {
+            task.waits = None;
+            task.given = given;
+        }
+    }
+
+    /// Everybody who waits for the answer is told.
     fn failed(&mut self, ask: &Ask, failure: &Failure) {
-        let waiting = |task: &Task| {
-            task.waits.as_deref() == Some(&ask.id) || (matches!(ask.about, About::Context) && matches!(task.what, What::Ready))
-        };
         for task in core::mem::take(&mut self.tasks) {
-            if waiting(&task) {
+            if task.waits.as_deref() == Some(&ask.id) {
                 self.effects.push(Effect::Finish(task.id, Err(failure.clone())));
             } else {
                 self.tasks.push(task);

@@ -77,7 +77,8 @@ impl Guest {
 
     pub(super) fn start_with_transport(&mut self) {
         self.link = Link::Elsewhere;
-        self.ask_context();
+        // Nobody waits for it yet.
+        let _ = self.ask_context();
     }
 
     /// Begins a handshake.
@@ -124,6 +125,14 @@ impl Guest {
         }
         task.calling = true;
         Ok(false)
+    }
+
+    /// Makes a call wait for the context. It comes with the handshake; another transport is asked for it.
+    pub(super) fn want_context(&mut self, task: &mut Task) -> Result<Option<Value>, Failure> {
+        if self.linked(task)? {
+            task.waits = Some(self.ask_context()?);
+        }
+        Ok(None)
     }
 
     /// What the time that has passed means for the link.
@@ -297,7 +306,7 @@ impl Guest {
         self.greeted = false;
         let context = context.filter(|context| context.as_object().is_some());
         let context = context.unwrap_or_else(|| oxidc_core::wire::json::Object::new().into());
-        self.context = Some(context.clone());
+        self.keep(context.clone());
         let host = self.candidates.first().cloned().unwrap_or_default();
         self.effects.push(Effect::Publish(Event::Connected(context, host)));
     }

@@ -70,10 +70,15 @@ impl Guest {
         if let Some(api) = self.options.apis.iter().find(|api| api.origin == to) {
             return Some(api.want.clone());
         }
-        let context = self.context.as_ref()?;
+        (self.platform.as_deref() == Some(to)).then(Want::default)
+    }
+
+    /// Keeps what the host tells, and where the platform's interface is.
+    pub(super) fn keep(&mut self, context: Value) {
         let mut base = String::from(if context.get("https").and_then(Value::as_bool) == Some(false) { "http://" } else { "https://" });
-        base.push_str(context.get("domain")?.as_str()?);
-        (base == to && origin::check(&base).is_ok()).then(Want::default)
+        base.push_str(context.get("domain").and_then(Value::as_str).unwrap_or_default());
+        self.platform = origin::check(&base).ok();
+        self.context = Some(context);
     }
 
     pub(super) fn step_fetch(&mut self, task: &mut Task, request: &mut Request) -> Result<Option<Value>, Failure> {
@@ -84,7 +89,7 @@ impl Guest {
         request.pause = None;
         // Where the platform's interface is, and its limit, only the context says.
         if request.fetch.limited && self.context.is_none() {
-            return if self.ended { Err(fault!(SignedOut)) } else { self.linked(task).map(|_| None) };
+            return if self.ended { Err(fault!(SignedOut)) } else { self.want_context(task) };
         }
         let mut authorization = None;
         if let Some(want) = self.want_for(&request.fetch.origin) {

@@ -186,6 +186,8 @@ pub struct Guest {
     handshakes: Meter,
     refusal: Option<Failure>,
     context: Option<Value>,
+    /// The origin of the platform's interface. It outlives the session, so that a request which comes late is refused and not sent without a token.
+    platform: Option<String>,
     epoch: String,
     ended: bool,
     /// Whether the host has said since the last handshake that it is there.
@@ -214,6 +216,7 @@ impl Guest {
             handshakes: Meter::default(),
             refusal: None,
             context: None,
+            platform: None,
             epoch: String::new(),
             ended: false,
             greeted: false,
@@ -351,7 +354,7 @@ impl Guest {
             _ if self.ended => Err(fault!(SignedOut)),
             What::Ready => match &self.context {
                 Some(context) => Ok(Some(context.clone())),
-                None => self.linked(task).map(|_| None),
+                None => self.want_context(task),
             },
             What::Tokens(call) => self.step_tokens(task, call),
             What::Host(method, params, limit) => match self.linked(task) {

@@ -37,7 +37,7 @@ impl Guest {
             }
             "context" => {
                 if let Some(context) = message.get("context").filter(|context| context.as_object().is_some()) {
-                    self.context = Some(context.clone());
+                    self.keep(context.clone());
                     self.effects.push(Effect::Publish(Event::Context(context.clone())));
                 }
             }

@@ -416,6 +416,8 @@ fn t376_nothing_of_a_session_that_ended_is_used_afterwards() {
             Call::Ready,
             Call::Fetch(fetch("https://files.example.com")),
             Call::Fetch(Fetch { limited: true, ..fetch(API) }),
+            // Of what the host told nothing is left but that this is the platform's own interface.
+            Call::Fetch(fetch(API)),
             Call::Host { method: "x".into(), params: Value::Null, limit: None },
         ]
         .into_iter()
@@ -425,12 +427,15 @@ fn t376_nothing_of_a_session_that_ended_is_used_afterwards() {
             let effects = frame.call(task, call);
             assert_eq!((finished(&effects), sent(&effects).len(), posts(&effects)), (vec![(task, "signed_out".into())], 0, 0));
         }
-        // Where the interface of the platform is, is not known any more: no token goes there.
-        assert_eq!(sent(&frame.call(20, Call::Fetch(fetch(API)))), [(20, None)]);
+        // Nothing of the session goes with a request to somebody else.
+        assert_eq!(sent(&frame.call(20, Call::Fetch(fetch("https://elsewhere.example")))), [(20, None)]);
+        // Visits to the page call nobody: a host says itself that there is another session.
+        assert_eq!((posts(&frame.feed(Input::Shown)), posts(&frame.feed(Input::Visible(true)))), (0, 0));
         // Even the same name of a session brings back no token.
         let called = frame.hello();
         frame.shake(&called, "first");
         assert_eq!(types(&frame.token(30)), ["token.request"]);
+        assert!(sent(&frame.call(31, Call::Fetch(fetch(API)))).is_empty(), "it waits for the token of the new session");
     }
 }
 

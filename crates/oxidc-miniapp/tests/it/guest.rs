@@ -202,6 +202,43 @@ fn another_transport_that_fails_at_the_start_is_told_to_who_waits_for_it() {
 }
 
 #[test]
+fn another_transport_is_asked_for_the_context_again_by_who_needs_it_and_once_for_all() {
+    let ready = |task: u32| Input::Call(task, Call::Ready);
+    let request = |task: u32| Input::Call(task, Call::Fetch(limited()));
+    let (mut guest, moment) = elsewhere();
+    let first = asks(&guest.feed(Input::StartWithTransport, moment)).remove(0).0;
+    assert!(guest.feed(request(1), moment).is_empty(), "the question of the start is open");
+    assert_eq!(failures(&guest.feed(Input::Asked(first, Err("offline".into())), moment)), [(1, "offline")]);
+    for again in 0..3 {
+        let asked = asks(&guest.feed(if again == 1 { ready(10 + again) } else { request(10 + again) }, moment));
+        assert_eq!((asked.len(), asked[0].1), (1, "context"));
+        assert!(guest.feed(ready(20 + again), moment).is_empty() && guest.feed(request(30 + again), moment).is_empty());
+        let refused = guest.feed(Input::Asked(asked[0].0.clone(), Err("transient".into())), moment);
+        assert_eq!(failures(&refused), [10, 20, 30].map(|task| (task + again, "host_transient")));
+    }
+    let asked = asks(&guest.feed(request(40), moment)).remove(0).0;
+    assert!(guest.feed(ready(41), moment).is_empty());
+    let effects = guest.feed(Input::Asked(asked, Ok(json(r#"{"domain": "api.example.com"}"#))), moment);
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Finish(41, Ok(context)) if context.get("domain").is_some())));
+    assert_eq!(asks(&effects).iter().map(|(_, kind, _)| *kind).collect::<Vec<_>>(), ["token"], "the request goes its way");
+    assert!(asks(&guest.feed(ready(42), moment)).is_empty(), "the context is there");
+}
+
+#[test]
+fn another_transport_that_is_silent_about_the_context_ends_who_waits_for_it() {
+    let (mut guest, mut moment) = elsewhere();
+    guest.feed(Input::StartWithTransport, moment);
+    for round in 1..=3 {
+        guest.feed(Input::Call(round, Call::Ready), moment);
+        guest.feed(Input::Call(10 + round, Call::Fetch(limited())), moment);
+        let wake = guest.wake().expect("somebody waits");
+        moment.now.wall += wake;
+        moment.now.monotonic += wake;
+        assert_eq!(failures(&guest.feed(Input::Timer, moment)), [(round, "host_unavailable"), (10 + round, "host_unavailable")]);
+    }
+}
+
+#[test]
 fn an_answer_of_another_transport_is_none_where_there_are_ports() {
     let mut pair = connected();
     pair.call(1, Call::Tokens { want: Default::default(), min_ttl: 0, force: true });

@@ -62,6 +62,17 @@ fn t457_the_kind_of_the_issued_token_is_checked() {
 }
 
 #[test]
+fn an_id_token_that_comes_along_unchecked_is_not_given_out() {
+    let id_token = "eyJhbGciOiJub25lIn0.e30.";
+    for kind in ["Bearer", "N_A"] {
+        let issued = if kind == "N_A" { "urn:ietf:params:oauth:token-type:jwt" } else { ACCESS };
+        let body = format!(r#"{{"access_token": "x", "issued_token_type": "{issued}", "token_type": "{kind}", "id_token": "{id_token}"}}"#);
+        let result = exchange(OPTIONS, 200, &body).unwrap();
+        assert!(!result.to_text().contains(id_token), "{kind}: {}", result.to_text());
+    }
+}
+
+#[test]
 fn t454_t458_a_refusal_leaves_the_session_alone() {
     for (error, code) in [("invalid_grant", Code::GrantRejected), ("invalid_target", Code::ResourceRejected)] {
         let mut world = World::new("{}");
