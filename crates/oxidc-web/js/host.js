@@ -437,7 +437,7 @@ var Early = class {
       return record;
     });
     if (early === null) return read2;
-    read2.then((record) => record !== early && this.changed?.(), () => {
+    read2.then((record) => record !== early && setTimeout(() => this.changed?.()), () => {
     });
     return early;
   }
