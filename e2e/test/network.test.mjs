@@ -53,6 +53,8 @@ describe('a refresh', () => {
       const { failed } = await tab.call('refreshSession');
       assert.equal(failed.code, 'network_failed');
       assert.equal(failed.retryable, true);
+      // Which request it was, and nothing of what was in it.
+      assert.ok(failed.message.endsWith(`${world.provider.issuer}/token)`), failed.message);
     }), 2);
     assert.ok(await signedIn());
     world.provider.repair();

@@ -23,8 +23,8 @@
     }
     return { status: response.status, headers, body };
   }
-  function failure(error) {
-    return new Failed(globalThis.navigator?.onLine === false ? "offline" : "network", String(error));
+  function failure(error, url = "") {
+    return new Failed(globalThis.navigator?.onLine === false ? "offline" : "network", `${error} ${url.split("?")[0]}`);
   }
   async function http(fetch, effect, signal) {
     const abort = new AbortController();
@@ -49,7 +49,7 @@
       if (response.type === "opaqueredirect" || response.status >= 300 && response.status < 400) throw new Failed("redirected");
       return describe(response, await read(response, effect.limit));
     } catch (error) {
-      throw error instanceof Failed ? error : late ? new Failed("timeout") : signal.aborted ? new Failed("aborted") : failure(error);
+      throw error instanceof Failed ? error : late ? new Failed("timeout") : signal.aborted ? new Failed("aborted") : failure(error, effect.url);
     } finally {
       clearTimeout(timer);
       signal.removeEventListener("abort", stop);

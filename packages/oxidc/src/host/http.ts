@@ -18,9 +18,9 @@ export function describe(response: Response, body?: string): Outcome {
   return { status: response.status, headers, body };
 }
 
-/** Why a request did not get through, as far as a page can know. */
-export function failure(error: unknown): Failed {
-  return new Failed(globalThis.navigator?.onLine === false ? 'offline' : 'network', String(error));
+/** Why a request did not get through, as far as a page can know: browsers do not say which one it was. */
+export function failure(error: unknown, url = ''): Failed {
+  return new Failed(globalThis.navigator?.onLine === false ? 'offline' : 'network', `${error} ${url.split('?')[0]}`);
 }
 
 /** Sends a request of the protocol. */
@@ -47,7 +47,7 @@ export async function http(fetch: typeof globalThis.fetch, effect: Http, signal:
     if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) throw new Failed('redirected');
     return describe(response, await read(response, effect.limit));
   } catch (error) {
-    throw error instanceof Failed ? error : late ? new Failed('timeout') : signal.aborted ? new Failed('aborted') : failure(error);
+    throw error instanceof Failed ? error : late ? new Failed('timeout') : signal.aborted ? new Failed('aborted') : failure(error, effect.url);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', stop);

@@ -12,7 +12,7 @@ export interface WorkerStorageOptions {
    * The address of `oxidc/worker.js`, of the page's own origin; also a `TrustedScriptURL`. Default: beside the package's script, where
    * bundlers that know `new URL(…, import.meta.url)` put it.
    */
-  url?: string | { toString(): string };
+  url?: string | { toString(): string } | undefined;
 }
 
 type Http = Extract<Effect, { do: 'http' }>;
