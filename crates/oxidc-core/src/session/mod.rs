@@ -33,7 +33,7 @@ use crate::wire::json::{Object, Value};
 #[derive(Default)]
 pub(crate) struct Sessions {
     /// The session, as it was last read or written.
-    record: RefCell<Option<Record>>,
+    record: RefCell<Option<Rc<Record>>>,
     /// The session that ended last: nothing brings it back into this tab.
     gone: RefCell<Option<String>>,
     /// The text that stands in the storage, as far as is known.
@@ -61,7 +61,7 @@ pub(crate) struct Sessions {
 }
 
 impl Sessions {
-    pub(crate) fn record(&self) -> Option<Record> {
+    pub(crate) fn record(&self) -> Option<Rc<Record>> {
         self.record.borrow().clone()
     }
 
@@ -70,7 +70,7 @@ impl Sessions {
         let known = self.record.borrow_mut().take();
         let was_there = known.is_some();
         if let Some(record) = known {
-            *self.gone.borrow_mut() = Some(record.id);
+            *self.gone.borrow_mut() = Some(record.id.clone());
         }
         was_there
     }

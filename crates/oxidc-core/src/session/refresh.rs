@@ -147,7 +147,7 @@ async fn one_at_a_time(cx: &Rc<Context>, want: &Want, seen: Option<String>) -> R
 }
 
 /// Sends the refresh token until there is an answer that says something about it. False if another tab came in between.
-async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, overdue: bool) -> Result<bool> {
+async fn send(cx: &Rc<Context>, want: &Want, mut record: Rc<Record>, locked: bool, overdue: bool) -> Result<bool> {
     let mut first: Option<Now> = None;
     let mut repeated = false;
     let mut known = None;
@@ -319,7 +319,7 @@ async fn receive(cx: &Rc<Context>, of: &Record, mark: &Flight, want: &Want, resp
     // A rotated refresh token does not wait in memory for the keys of the ID token beside it.
     let waits = response.id_token.as_ref().is_some_and(|id_token| !verify::has_keys(cx, id_token));
     let early = if waits && store::commit(cx, of, &keep).await == Commit::Done { cx.sessions.record() } else { None };
-    let of = early.as_ref().unwrap_or(of);
+    let of = early.as_deref().unwrap_or(of);
     let mut verified = Ok(None);
     if let Some(id_token) = &response.id_token {
         let nonce = of.claims.text("nonce");

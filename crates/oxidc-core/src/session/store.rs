@@ -88,7 +88,7 @@ fn consider(cx: &Rc<Context>, news: Stored, first: bool) {
             let before = view(cx);
             sessions.signed_out.set(None);
             sessions.needs_sign_in.set(record.flight.as_ref().is_some_and(|f| f.refusals >= MOST_REFUSALS));
-            *sessions.record.borrow_mut() = Some(record);
+            *sessions.record.borrow_mut() = Some(Rc::new(record));
             if first || view(cx) == before {
                 renewal::plan(cx);
             } else {
@@ -140,7 +140,8 @@ fn hand_over(cx: &Context, text: String) {
 /// refresh token or another session is not touched.
 pub(crate) async fn commit(cx: &Rc<Context>, of: &Record, edit: &dyn Fn(&mut Record) -> bool) -> Commit {
     for _ in 0..TRIES {
-        let Some(mut record) = cx.sessions.record().filter(|record| record.id == of.id) else { return Commit::Ended };
+        let Some(known) = cx.sessions.record().filter(|known| known.id == of.id) else { return Commit::Ended };
+        let mut record = Record::clone(&known);
         if !record.continues(of) || !edit(&mut record) {
             return Commit::Superseded;
         }
@@ -154,7 +155,7 @@ pub(crate) async fn commit(cx: &Rc<Context>, of: &Record, edit: &dyn Fn(&mut Rec
                 if cx.sessions.record().is_none_or(|known| known.id != of.id) {
                     return Commit::Ended;
                 }
-                *cx.sessions.record.borrow_mut() = Some(record);
+                *cx.sessions.record.borrow_mut() = Some(Rc::new(record));
                 return Commit::Done;
             }
         }
@@ -199,7 +200,7 @@ pub(crate) async fn replace(cx: &Rc<Context>, with: Result<Record, Ended>, of: O
         cx.sessions.forget();
     }
     cx.sessions.signed_out.set(with.as_ref().err().and_then(Ended::wanted));
-    *cx.sessions.record.borrow_mut() = with.ok().map(|record| Record { generation: cx.sessions.generation.get(), ..record });
+    *cx.sessions.record.borrow_mut() = with.ok().map(|record| Rc::new(Record { generation: cx.sessions.generation.get(), ..record }));
     true
 }
 

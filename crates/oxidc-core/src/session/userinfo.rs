@@ -49,7 +49,7 @@ pub(crate) async fn fetch(cx: &Rc<Context>, access_token: &Secret, subject: &str
 /// Reads user information again and lays it over the person's claims.
 pub(crate) async fn refetch(cx: &Rc<Context>) -> Result<Value> {
     let mut token = access_token(cx, false).await?;
-    let subject = cx.sessions.record().ok_or(Code::NoSession)?.subject;
+    let subject = cx.sessions.record().ok_or(Code::NoSession)?.subject.clone();
     let mut result = fetch(cx, &token, &subject, &bound(cx)).await;
     if matches!(&result, Err(error) if error.code() == Code::UserInfoRefused) {
         token = access_token(cx, true).await?;

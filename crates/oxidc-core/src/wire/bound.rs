@@ -151,7 +151,7 @@ impl Binding {
     }
 
     async fn lost(&self, cx: &Rc<Context>, bound: &Bound) -> Error {
-        let bound_so = |record: &session::record::Record| record.binding.0.as_ref().is_some_and(|b| b.key == bound.key);
+        let bound_so = |record: &Rc<session::record::Record>| record.binding.0.as_ref().is_some_and(|b| b.key == bound.key);
         if let Some(record) = cx.sessions.record().filter(bound_so) {
             session::end(cx, &record, "key_lost").await;
         } else {
@@ -318,7 +318,7 @@ pub(crate) async fn get(cx: &Rc<Context>, endpoint: &Endpoint, access_token: &Se
 /// its answer is the application's.
 pub(crate) async fn send(cx: &Rc<Context>, request: &FetchOptions, token: Option<&Secret>) -> Result<Response> {
     let binding = match (token, cx.sessions.record()) {
-        (Some(_), Some(record)) => record.binding,
+        (Some(_), Some(record)) => record.binding.clone(),
         _ => Binding::default(),
     };
     let mut tried = Tried::default();
