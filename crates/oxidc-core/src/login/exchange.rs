@@ -4,7 +4,7 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::authorize::attempt::SignIn;
+use super::authorize::attempt::Attempt;
 use super::silent;
 use super::verify::{self, Checks};
 use crate::client::Context;
@@ -136,15 +136,16 @@ pub(crate) fn post(cx: &Context, url: &str, form: Form) -> Request {
 }
 
 /// Exchanges the code, checks what comes back, and begins a session. Nothing of the answer is used before all checks pass.
-pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn, app_state: Option<&Value>) -> Result<Value> {
+pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: &Attempt) -> Result<Value> {
     let form = Form::new()
         .with("grant_type", "authorization_code")
         .with("code", code.expose())
-        .with("redirect_uri", &attempt.redirect_uri)
-        .with("code_verifier", attempt.verifier.expose());
+        .with("redirect_uri", attempt.text("redirectUri"))
+        .with("code_verifier", attempt.text("verifier"));
+    let binding = Binding::from_value(attempt.get("binding"));
     let metadata = discovery::metadata(cx).await?;
     let sent_at = cx.shell.now();
-    let (response, keys) = join(token_request(cx, &metadata, form, &attempt.binding, cx.config.request_timeout), keys::ensure(cx)).await;
+    let (response, keys) = join(token_request(cx, &metadata, form, &binding, cx.config.request_timeout), keys::ensure(cx)).await;
     let response = response.map_err(|refusal| match refusal {
         Refusal::OAuth(error) if error.error == "invalid_grant" => error.into_error(Code::CodeRejected),
         Refusal::OAuth(error) => {
@@ -154,9 +155,10 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn, app
         Refusal::Other(error) => error,
     })?;
     keys?;
-    let binding = attempt.binding.settle(cx, &response.token_type);
+    let binding = binding.settle(cx, &response.token_type);
     let id_token = response.id_token.clone().ok_or(Code::IdTokenMissing)?;
-    let checks = Checks { nonce: Some(&attempt.nonce), max_age: attempt.max_age, login: true, access_token: Some(&response.access_token) };
+    let (scopes, max_age) = (attempt.texts("scopes"), attempt.integer("maxAge"));
+    let checks = Checks { nonce: Some(attempt.text("nonce")), max_age, login: true, access_token: Some(&response.access_token) };
     let claims = verify::id_token(cx, &id_token, checks).await?;
     let mut user = session::user_of(cx, &claims);
     if cx.config.fetch_userinfo {
@@ -170,7 +172,7 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn, app
         }
     }
     let subject = claims.text("sub").unwrap_or_default().into();
-    let token = response.token(Vec::new(), attempt.scopes.clone(), sent_at);
+    let token = response.token(Vec::new(), scopes.clone(), sent_at);
     let mut record = Record {
         generation: 0,
         id: base64url::encode(&cx.random(32).await?),
@@ -179,20 +181,20 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn, app
         claims,
         id_token,
         refresh_token: response.refresh_token.clone(),
-        scopes: attempt.scopes,
-        resources: attempt.resources,
+        scopes,
+        resources: attempt.texts("resources"),
         tokens: alloc::vec![token],
         authenticated_at: cx.shell.now().wall,
         flight: None,
         binding,
-        max_age: attempt.max_age,
-        acr_values: attempt.acr_values,
+        max_age,
+        acr_values: attempt.text("acrValues").into(),
         extra: Object::new(),
         #[cfg(feature = "extended")]
         session_state: None,
     };
-    let begun = match creating::ask(cx, &mut record, app_state).await {
-        Ok(()) => session::begin(cx, record, attempt.same_user, attempt.silent).await,
+    let begun = match creating::ask(cx, &mut record, attempt.get("appState")).await {
+        Ok(()) => session::begin(cx, record, attempt.flag("sameUser"), attempt.integer("silent")).await,
         Err(error) => Err(error),
     };
     match begun {

@@ -9,7 +9,7 @@ use crate::command::SignOutOptions;
 use crate::config::discovery;
 use crate::effect::Event;
 use crate::error::{Error, Result};
-use crate::login::authorize::attempt::{Attempt, Purpose};
+use crate::login::authorize::attempt::Attempt;
 use crate::login::authorize::{go, navigate, own_address, random_texts};
 use crate::login::window;
 use crate::session::{self, store};
@@ -65,7 +65,7 @@ async fn at_the_provider(cx: &Rc<Context>, id_token: &str, options: SignOutOptio
     let [state] = random_texts(cx).await?;
     form = form.with("post_logout_redirect_uri", address).with("state", &state);
     let url = append_query(endpoint.as_str(), &form.finish());
-    let (created_at, window) = (cx.shell.now().wall, options.window);
-    go(cx, url, Attempt { state, return_to, app_state: options.app_state, created_at, window, purpose: Purpose::SignOut }, false).await?;
+    let attempt = Attempt::new(cx, &state, return_to, options.app_state, options.window, "signOut");
+    go(cx, url, attempt.into(), false).await?;
     Ok(true)
 }

@@ -10,7 +10,7 @@ pub(crate) mod pkce;
 use alloc::rc::Rc;
 use alloc::string::String;
 
-use attempt::{Attempt, Purpose, SignIn};
+use attempt::Attempt;
 
 use crate::client::Context;
 use crate::command::SignInOptions;
@@ -99,27 +99,24 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions, silent: bo
     }
     let _ = address;
 
-    let (created_at, window) = (cx.shell.now().wall, options.window);
-    let purpose = Purpose::SignIn(SignIn {
-        redirect_uri: cx.config.redirect_uri.clone(),
-        nonce,
-        verifier: verifier.into(),
-        scopes,
-        resources,
-        max_age: options.max_age,
-        binding,
-        acr_values,
-        same_user: silent || options.same_user,
-        silent: silent.then_some(created_at),
-    });
-    let attempt = Attempt { state, return_to, app_state: options.app_state, created_at, window, purpose };
-    go(cx, url, attempt, silent).await
+    let attempt = Attempt::new(cx, &state, return_to, options.app_state, options.window, "signIn")
+        .with("redirectUri", cx.config.redirect_uri.as_str())
+        .with("nonce", nonce)
+        .with("verifier", verifier)
+        .with("scopes", scopes.as_slice())
+        .with("resources", resources.as_slice())
+        .with_some("maxAge", options.max_age)
+        .with("acrValues", acr_values)
+        .with("sameUser", silent || options.same_user)
+        .with_some("silent", if silent { Some(cx.shell.now().wall) } else { None })
+        .with_some("binding", binding.to_value());
+    go(cx, url, attempt.into(), silent).await
 }
 
 /// Goes to an address of the provider, in this page or in a window or frame, and keeps the attempt for what comes back.
 pub(crate) async fn go(cx: &Rc<Context>, url: String, attempt: Attempt, frame: bool) -> Result<Value> {
     let kept = attempt::remember(cx, &attempt).await;
-    if attempt.window {
+    if attempt.flag("window") {
         // This page waits and remembers by itself; the stored record only tells the return page so.
         return window::visit(cx, url, attempt, frame).await;
     }
