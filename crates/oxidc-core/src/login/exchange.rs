@@ -14,14 +14,14 @@ use crate::effect::{Event, Now};
 use crate::error::{Code, Error, Result};
 use crate::runtime::join;
 use crate::secret::Secret;
-use crate::session::record::{Record, Token};
+use crate::session::record::{Record, Token, Want};
 use crate::session::{self, creating, userinfo};
 use crate::signout::revoke;
 use crate::wire::answer::{self, Refusal};
 use crate::wire::base64url;
 use crate::wire::form::Form;
 use crate::wire::http::Request;
-use crate::wire::json::{Object, Value};
+use crate::wire::json::Value;
 use crate::wire::sender::{self, Binding};
 use crate::wire::url::parts;
 
@@ -104,9 +104,9 @@ impl TokenResponse {
     }
 
     /// The access token as it is cached. The lifetime counts from the moment of the request.
-    pub(crate) fn token(&self, resources: Vec<String>, requested: Vec<String>, sent_at: Now) -> Token {
-        let granted = self.scope.clone().unwrap_or_else(|| requested.clone());
-        Token::new(self.access_token.clone(), self.token_type.clone(), resources, requested, granted, self.expires_in, sent_at)
+    pub(crate) fn token(&self, want: Want, sent_at: Now) -> Token {
+        let granted = self.scope.clone().unwrap_or_else(|| want.scopes.clone());
+        Token::new(self.access_token.clone(), self.token_type.clone(), want, granted, self.expires_in, sent_at)
     }
 }
 
@@ -157,8 +157,7 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: &Attempt) -
     keys?;
     let binding = binding.settle(cx, &response.token_type);
     let id_token = response.id_token.clone().ok_or(Code::IdTokenMissing)?;
-    let (scopes, max_age) = (attempt.texts("scopes"), attempt.integer("maxAge"));
-    let checks = Checks { nonce: Some(attempt.text("nonce")), max_age, login: true, access_token: Some(&response.access_token) };
+    let checks = Checks { nonce: Some(attempt.text("nonce")), max_age: attempt.integer("maxAge"), login: true, access_token: Some(&response.access_token) };
     let claims = verify::id_token(cx, &id_token, checks).await?;
     let mut user = session::user_of(cx, &claims);
     if cx.config.fetch_userinfo {
@@ -171,28 +170,17 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: &Attempt) -
             Err(error) => cx.publish(Event::Error(error)),
         }
     }
-    let subject = claims.text("sub").unwrap_or_default().into();
-    let token = response.token(Vec::new(), scopes.clone(), sent_at);
-    let mut record = Record {
-        generation: 0,
-        id: base64url::encode(&cx.random(32).await?),
-        subject,
-        user,
-        claims,
-        id_token,
-        refresh_token: response.refresh_token.clone(),
-        scopes,
-        resources: attempt.texts("resources"),
-        tokens: alloc::vec![token],
-        authenticated_at: cx.shell.now().wall,
-        flight: None,
-        binding,
-        max_age,
-        acr_values: attempt.text("acrValues").into(),
-        extra: Object::new(),
-        #[cfg(feature = "extended")]
-        session_state: None,
-    };
+    let facts = attempt
+        .asked()
+        .with("id", base64url::encode(&cx.random(32).await?))
+        .with("subject", claims.text("sub").unwrap_or_default())
+        .with("user", user)
+        .with("claims", claims)
+        .with("idToken", id_token)
+        .with_some("refreshToken", response.refresh_token.as_ref().map(Secret::expose))
+        .with("authenticatedAt", cx.shell.now().wall);
+    let mut record = Record { generation: 0, facts, tokens: Vec::new(), flight: None, binding };
+    record.tokens.push(response.token(record.default_want(), sent_at));
     let begun = match creating::ask(cx, &mut record, attempt.get("appState")).await {
         Ok(()) => session::begin(cx, record, attempt.flag("sameUser"), attempt.integer("silent")).await,
         Err(error) => Err(error),

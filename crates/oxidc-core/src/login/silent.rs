@@ -36,7 +36,7 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions) -> Result<
             return Err(Code::SilentAfterSignOut.into());
         }
         // Cookies may be kept from a frame; a refresh token works everywhere.
-        if options.window && asks_nothing_special(&options) && record.as_ref().is_some_and(|r| r.refresh_token.is_some()) {
+        if options.window && asks_nothing_special(&options) && record.as_ref().is_some_and(|r| r.refresh_token().is_some()) {
             match refresh::refresh_session(cx, TokenOptions::default()).await {
                 Err(error) if error.code() == Code::RefreshRejected => (),
                 result => return result,
@@ -63,7 +63,7 @@ pub(crate) async fn recover(cx: &Rc<Context>, record: &Record) -> Result<()> {
     if let Some(code) = remembered(cx, true).await {
         return Err(code.into());
     }
-    let (scopes, resources) = (record.scopes.clone(), record.resources.clone());
+    let (scopes, resources) = (record.texts("scopes"), record.texts("resources"));
     authorize::sign_in(cx, SignInOptions { scopes, resources, window: true, ..SignInOptions::default() }, true, false).await.map(drop)
 }
 

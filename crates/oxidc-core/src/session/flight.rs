@@ -87,7 +87,7 @@ pub(super) async fn change_flight(cx: &Rc<Context>, of: &Record, from: Option<&F
     let edit = |record: &mut Record| {
         let ours = record.flight.as_ref() == from;
         if ours {
-            record.flight = to.cloned();
+            record.flight = to.copied();
         }
         ours
     };
@@ -110,7 +110,7 @@ pub(super) async fn settle(cx: &Rc<Context>, record: &Record, mark: &Flight, fli
 pub(super) async fn take_back(cx: &Rc<Context>, of: &Record, mark: &Flight, flight: Option<&Flight>) {
     // That token may become known only by the attempt to take the mark back.
     for _ in 0..2 {
-        let Some(now) = cx.sessions.record().filter(|now| now.id == of.id && now.flight.as_ref() == Some(mark)) else { break };
+        let Some(now) = cx.sessions.record().filter(|now| now.id() == of.id() && now.flight.as_ref() == Some(mark)) else { break };
         change_flight(cx, &now, Some(mark), flight).await;
     }
 }

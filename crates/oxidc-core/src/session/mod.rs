@@ -70,7 +70,7 @@ impl Sessions {
         let known = self.record.borrow_mut().take();
         let was_there = known.is_some();
         if let Some(record) = known {
-            *self.gone.borrow_mut() = Some(record.id.clone());
+            *self.gone.borrow_mut() = Some(record.id().into());
         }
         was_there
     }
@@ -93,21 +93,17 @@ pub(crate) async fn get(cx: &Rc<Context>) -> Result<Value> {
 }
 
 pub(crate) fn view(cx: &Context) -> Value {
-    cx.sessions.record.borrow().as_ref().map_or(Value::Null, |record| view_of(cx, record).into())
+    cx.sessions.record.borrow().as_ref().map_or(Value::Null, |record| view_of(record).into())
 }
 
 /// A session as the application sees it.
-pub(crate) fn view_of(cx: &Context, record: &Record) -> Object {
-    let mut session = record.extra.clone();
-    let own = Object::new()
-        .with("user", record.user.clone())
-        .with("claims", record.claims.clone())
-        .with("issuer", cx.config.issuer.as_str())
-        .with("clientId", cx.config.client_id.as_str())
-        .with("subject", record.subject.as_str())
+pub(crate) fn view_of(record: &Record) -> Object {
+    let mut session = record.object("extra").cloned().unwrap_or_default();
+    let own = record
+        .facts
+        .only(&["user", "claims", "issuer", "clientId", "subject", "authenticatedAt"])
         .with("scopes", record.find(&record.default_want()).map_or([].as_slice(), |token| &token.granted))
-        .with_some("expiresAt", record.find(&record.default_want()).and_then(record::Token::expires_at))
-        .with("authenticatedAt", record.authenticated_at);
+        .with_some("expiresAt", record.find(&record.default_want()).and_then(record::Token::expires_at));
     session.extend(own);
     session
 }
@@ -132,8 +128,8 @@ pub(crate) async fn begin(cx: &Rc<Context>, record: Record, same_user: bool, sil
     }
     loop {
         let there = cx.sessions.record();
-        let other = there.filter(|there| same_user && there.subject != record.subject);
-        let later = other.as_ref().map(|other| other.authenticated_at).max(cx.sessions.signed_out.get());
+        let other = there.filter(|there| same_user && there.subject() != record.subject());
+        let later = other.as_ref().map(|other| other.authenticated_at()).max(cx.sessions.signed_out.get());
         if silent.is_some() && later >= silent {
             return Err(Code::SignedOut.into());
         }
@@ -203,7 +199,7 @@ pub(crate) fn announce_token(cx: &Context, want: Option<&Want>) {
     let default = record.default_want();
     if let Some(token) = record.find(want.unwrap_or(&default)) {
         let token = Object::new()
-            .with("resources", token.resources.as_slice())
+            .with("resources", token.want.resources.as_slice())
             .with("scopes", token.granted.as_slice())
             .with_some("expiresAt", token.expires_at());
         cx.publish(Event::Tokens { token: token.into() });

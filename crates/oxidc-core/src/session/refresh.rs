@@ -74,14 +74,13 @@ fn want(cx: &Context, options: &TokenOptions) -> Result<Want> {
     let record = cx.sessions.record().ok_or(Code::NoSession)?;
     let scopes = match options {
         TokenOptions { scopes, .. } if !scopes.is_empty() => scopes.clone(),
-        TokenOptions { resources, .. } if resources.is_empty() => record.scopes.clone(),
+        TokenOptions { resources, .. } if resources.is_empty() => record.texts("scopes"),
         TokenOptions { resources, .. } => cx.config.scopes_of(resources),
     };
     let want = Want { resources: options.resources.clone(), scopes };
-    for (asked, granted, code) in
-        [(&want.resources, &record.resources, Code::ResourceRejected), (&want.scopes, &record.scopes, Code::ScopeRejected)]
-    {
-        if let Some(beyond) = asked.iter().find(|one| !has(granted, one)) {
+    for (asked, of, code) in [(&want.resources, "resources", Code::ResourceRejected), (&want.scopes, "scopes", Code::ScopeRejected)] {
+        let granted = record.texts(of);
+        if let Some(beyond) = asked.iter().find(|one| !has(&granted, one)) {
             return Err(Error::new(code).detail(text(&[beyond, ": the sign-in did not ask for it"])));
         }
     }
@@ -108,9 +107,9 @@ pub(crate) fn hand_out(cx: &Context, want: &Want, any: bool) -> Option<Value> {
             .with("accessToken", token.access_token.expose())
             .with("tokenType", token.token_type.as_str())
             .with("scopes", token.granted.as_slice())
-            .with("resources", token.resources.as_slice())
+            .with("resources", token.want.resources.as_slice())
             .with_some("expiresAt", token.expires_at())
-            .with("idToken", record.id_token.as_str())
+            .with("idToken", record.text("idToken"))
             .with("freshFor", fresh_for)
             .into(),
     )
@@ -156,7 +155,7 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Rc<Record>, locked: boo
         if first.is_some_and(|first| cx.shell.now().since(first) > GRACE) {
             (first, repeated) = (None, false);
         }
-        let Some(refresh_token) = &record.refresh_token else {
+        let Some(refresh_token) = record.refresh_token() else {
             cx.sessions.needs_sign_in.set(true);
             return Err(Code::NoRefreshToken.into());
         };
@@ -168,21 +167,21 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Rc<Record>, locked: boo
                 discovery::metadata(cx).await?
             }
         };
-        let mut form = Form::new().with("grant_type", "refresh_token").with("refresh_token", refresh_token.expose());
+        let mut form = Form::new().with("grant_type", "refresh_token").with("refresh_token", refresh_token);
         if *want != record.default_want() && !want.scopes.is_empty() {
             form = form.with("scope", &words(&want.scopes, ' '));
         }
         for resource in &want.resources {
             form = form.with("resource", resource);
         }
-        let mut before = record.flight.clone().unwrap_or_default();
+        let mut before = record.flight.unwrap_or_default();
         before.lost |= before.open;
         // A first try that hangs is given up while providers still accept the token again.
         let timeout = if repeated { cx.config.request_timeout } else { cx.config.request_timeout.min(FIRST_TIMEOUT) };
         let marking = cx.shell.now();
         // Whoever takes over from a page that hangs is not itself taken over from for a minute.
         let until = marking.wall + if overdue { TAKEOVER } else { Millis::from(timeout) + SLACK };
-        let mark = Flight { open: true, locked, since: marking.wall, until, ..before.clone() };
+        let mark = Flight { open: true, locked, since: marking.wall, until, ..before };
         match change_flight(cx, &record, record.flight.as_ref(), Some(&mark)).await {
             Commit::Done => (),
             Commit::Superseded => {
@@ -211,11 +210,11 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Rc<Record>, locked: boo
             failures: before.failures + 1,
             lost: before.lost || is_lost(error),
             asked: matches!(error.code(), Code::RateLimited | Code::ProviderUnavailable),
-            ..before.clone()
+            ..before
         };
         let (flight, error) = match token_request(cx, &metadata, form, &record.binding, timeout).await {
             Ok(response) => {
-                let token = response.token(want.resources.clone(), want.scopes.clone(), sent_at);
+                let token = response.token(want.clone(), sent_at);
                 match receive(cx, &record, &mark, want, response, token).await {
                     Err(error) if error.session() == SessionEffect::Kept => (Some(Flight { lost: true, ..failed(&error) }), error),
                     result => return result.map(|()| true),
@@ -224,7 +223,7 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Rc<Record>, locked: boo
             Err(Refusal::OAuth(error)) if error.error == "invalid_grant" || error.error == "invalid_request" => {
                 // Only the token that is stored now can end the session.
                 store::reload(cx).await;
-                if cx.sessions.record().is_none_or(|now| now.id != record.id) {
+                if cx.sessions.record().is_none_or(|now| now.id() != record.id()) {
                     return Err(Code::SignedOut.into());
                 }
                 if error.error == "invalid_grant" {
@@ -312,7 +311,7 @@ async fn refused(cx: &Rc<Context>, record: &Record, mark: &Flight, error: OAuthE
 async fn receive(cx: &Rc<Context>, of: &Record, mark: &Flight, want: &Want, response: TokenResponse, token: Token) -> Result<()> {
     let keep = |record: &mut Record| {
         if let Some(refresh_token) = &response.refresh_token {
-            record.refresh_token = Some(refresh_token.clone());
+            record.facts.insert("refreshToken", refresh_token.expose());
         }
         true
     };
@@ -322,18 +321,19 @@ async fn receive(cx: &Rc<Context>, of: &Record, mark: &Flight, want: &Want, resp
     let of = early.as_deref().unwrap_or(of);
     let mut verified = Ok(None);
     if let Some(id_token) = &response.id_token {
-        let nonce = of.claims.text("nonce");
+        let nonce = of.object("claims").and_then(|claims| claims.text("nonce"));
         let checks = Checks { nonce, max_age: None, login: false, access_token: Some(&response.access_token) };
         match verify::id_token(cx, id_token, checks).await {
             Ok(claims) => {
                 // OpenID Connect Core 1.0 section 12.2.
-                if claims.text("sub") != Some(&of.subject) {
+                if claims.text("sub") != Some(of.subject()) {
                     end(cx, of, "user_changed").await;
                     revoke::quietly(cx, &response).await;
                     return Err(Code::UserChanged.into());
                 }
                 let time = |claims: &Object| claims.integer("auth_time");
-                if time(&claims).is_some() && time(&of.claims).is_some() && time(&claims) != time(&of.claims) {
+                let (before, now) = (of.object("claims").and_then(time), time(&claims));
+                if before.is_some() && now.is_some() && before != now {
                     return Err(Error::new(Code::IdTokenAuthTime).detail("a refresh cannot change it"));
                 }
                 verified = Ok(Some((id_token, claims)));
@@ -350,9 +350,9 @@ async fn receive(cx: &Rc<Context>, of: &Record, mark: &Flight, want: &Want, resp
             record.flight = None;
         }
         if let Ok(Some((id_token, claims))) = &verified {
-            record.user.extend(super::user_of(cx, claims));
-            record.claims.clone_from(claims);
-            record.id_token.clone_from(id_token);
+            record.overlay(super::user_of(cx, claims));
+            record.facts.insert("claims", claims.clone());
+            record.facts.insert("idToken", id_token.as_str());
         }
         if verified.is_ok() {
             record.keep(token.clone(), now);

@@ -49,16 +49,17 @@ pub(crate) async fn fetch(cx: &Rc<Context>, access_token: &Secret, subject: &str
 /// Reads user information again and lays it over the person's claims.
 pub(crate) async fn refetch(cx: &Rc<Context>) -> Result<Value> {
     let mut token = access_token(cx, false).await?;
-    let subject = cx.sessions.record().ok_or(Code::NoSession)?.subject.clone();
-    let mut result = fetch(cx, &token, &subject, &bound(cx)).await;
+    let before = cx.sessions.record().ok_or(Code::NoSession)?;
+    let subject = before.subject();
+    let mut result = fetch(cx, &token, subject, &bound(cx)).await;
     if matches!(&result, Err(error) if error.code() == Code::UserInfoRefused) {
         token = access_token(cx, true).await?;
-        result = fetch(cx, &token, &subject, &bound(cx)).await;
+        result = fetch(cx, &token, subject, &bound(cx)).await;
     }
     let claims = result?.ok_or_else(|| Error::new(Code::EndpointMissing).detail("userinfo_endpoint"))?;
-    let record = cx.sessions.record().filter(|record| record.subject == subject).ok_or(Code::SignedOut)?;
+    let record = cx.sessions.record().filter(|record| record.subject() == subject).ok_or(Code::SignedOut)?;
     let overlay = |record: &mut Record| {
-        record.user.extend(claims.clone());
+        record.overlay(claims.clone());
         true
     };
     match store::commit(cx, &record, &overlay).await {

@@ -29,7 +29,7 @@ pub(crate) async fn sign_out(cx: &Rc<Context>, options: SignOutOptions) -> Resul
         _ => "notRequested",
     };
     let navigated = match record {
-        Some(record) if options.federated => match at_the_provider(cx, &record.id_token, options).await {
+        Some(record) if options.federated => match at_the_provider(cx, record.text("idToken"), options).await {
             Ok(navigated) => navigated,
             // The person is signed out here; that the provider was not reached is news, not a failure of the call.
             Err(error) => tell(cx, error),

@@ -11,6 +11,7 @@ use crate::client::Context;
 use crate::effect::{Area, Effect, Failure, Outcome};
 use crate::error::{Code, Error, Result};
 use crate::secret::same;
+use crate::session::record::texts;
 use crate::time::{Millis, SECOND};
 use crate::wire::json::{Object, Value};
 
@@ -46,8 +47,10 @@ impl Attempt {
         self.0.text(name).unwrap_or_default()
     }
 
-    pub(crate) fn texts(&self, name: &str) -> Vec<String> {
-        self.0.list(name).unwrap_or_default().iter().filter_map(Value::as_str).map(String::from).collect()
+    /// What its session is held to, as the session keeps it.
+    pub(crate) fn asked(&self) -> Object {
+        let names = &["issuer", "clientId", "scopes", "resources", "maxAge", "acrValues"];
+        self.0.as_object().map_or_else(Object::new, |attempt| attempt.only(names))
     }
 
     pub(crate) fn integer(&self, name: &str) -> Option<i64> {
@@ -64,7 +67,7 @@ impl Attempt {
             "signOut" => true,
             "signIn" => {
                 ["redirectUri", "nonce", "verifier"].iter().all(|name| self.0.text(name).is_some())
-                    && ["scopes", "resources"].iter().all(|name| self.0.list(name).is_some())
+                    && ["scopes", "resources"].iter().all(|name| self.0.get(name).and_then(texts).is_some())
             }
             _ => false,
         }
