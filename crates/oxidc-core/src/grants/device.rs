@@ -32,7 +32,7 @@ pub(crate) async fn authorize(cx: &Rc<Context>, scopes: &[String], resources: &[
     let endpoint = metadata.endpoint("device_authorization_endpoint")?;
     let form = Form::new().with("scope", &words(if scopes.is_empty() { &cx.config.scopes } else { scopes }, ' '));
     let form = resources.iter().fold(form, |form, resource| form.with("resource", resource));
-    let outcome = sender::post(cx, &endpoint, form, &Binding::default(), cx.config.request_timeout).await?;
+    let outcome = sender::post(cx, endpoint.as_str(), form, &Binding::default(), cx.config.request_timeout).await?;
     let answer = answer::read(outcome, cx.seconds()).map_err(refused)?;
     let wrong = |name: &str| Error::new(Code::DeviceResponseInvalid).detail(name);
     let text = |name: &str| answer.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());

@@ -148,7 +148,7 @@ pub(crate) async fn code<'a>(cx: &Rc<Context>, get: &impl Fn(&str) -> Option<&'a
     match get("iss") {
         Some(iss) if iss == cx.config.issuer.as_str() => (),
         Some(_) => return Err(Code::IssuerMismatch.into()),
-        None if discovery::metadata(cx).await?.names_itself => return Err(Code::IssuerMissing.into()),
+        None if discovery::metadata(cx).await?.names_itself() => return Err(Code::IssuerMissing.into()),
         None => (),
     }
     if let Some(error) = get("error") {

@@ -118,7 +118,7 @@ pub(crate) async fn token_request(
     binding: &Binding,
     timeout: u32,
 ) -> Result<TokenResponse, Refusal> {
-    let outcome = sender::post(cx, &metadata.token_endpoint, form, binding, timeout).await.map_err(Refusal::Other)?;
+    let outcome = sender::post(cx, metadata.token_endpoint(), form, binding, timeout).await.map_err(Refusal::Other)?;
     let answer = answer::read(outcome, cx.seconds())?;
     TokenResponse::parse(cx, &answer, binding).map_err(Refusal::Other)
 }

@@ -41,9 +41,9 @@ const TAKEOVER: Millis = 60 * SECOND;
 const HAND_OVER: Millis = 300;
 
 /// An access token that is good for a while.
-pub(crate) async fn get_tokens(cx: &Rc<Context>, options: TokenOptions) -> Result<Value> {
+pub(crate) async fn get_tokens(cx: &Rc<Context>, options: &TokenOptions) -> Result<Value> {
     store::load(cx).await;
-    let want = want(cx, &options)?;
+    let want = want(cx, options)?;
     if !options.force_refresh
         && let Some(tokens) = hand_out(cx, &want, false)
     {
@@ -61,9 +61,9 @@ pub(crate) async fn get_tokens(cx: &Rc<Context>, options: TokenOptions) -> Resul
 }
 
 /// Renews a token now, whatever its age.
-pub(crate) async fn refresh_session(cx: &Rc<Context>, options: TokenOptions) -> Result<Value> {
+pub(crate) async fn refresh_session(cx: &Rc<Context>, options: &TokenOptions) -> Result<Value> {
     store::load(cx).await;
-    let want = want(cx, &options)?;
+    let want = want(cx, options)?;
     refresh(cx, want).await?;
     Ok(view(cx))
 }

@@ -55,7 +55,7 @@ async fn another(cx: &Rc<Context>, options: &TokenOptions, used: &Secret) -> Res
 }
 
 pub(super) async fn token(cx: &Rc<Context>, options: &TokenOptions) -> Result<Secret> {
-    let tokens = refresh::get_tokens(cx, options.clone()).await?;
+    let tokens = refresh::get_tokens(cx, options).await?;
     Ok(tokens.text("accessToken").unwrap_or_default().into())
 }
 

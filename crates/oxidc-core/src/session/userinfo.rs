@@ -20,7 +20,7 @@ const PROTOCOL: &[&str] = &["iss", "aud", "exp", "iat", "nbf", "nonce", "acr", "
 /// Reads user information. `None` where the provider has no such endpoint.
 pub(crate) async fn fetch(cx: &Rc<Context>, access_token: &Secret, subject: &str, binding: &Binding) -> Result<Option<Object>> {
     let metadata = discovery::metadata(cx).await?;
-    let Some(endpoint) = &metadata.userinfo_endpoint else { return Ok(None) };
+    let Some(endpoint) = metadata.address("userinfo_endpoint") else { return Ok(None) };
     let outcome = sender::get(cx, endpoint, access_token, binding).await?;
     if let crate::effect::Outcome::Http(response) = &outcome
         && matches!(response.status, 401 | 403)
@@ -75,6 +75,6 @@ fn bound(cx: &Context) -> Binding {
 }
 
 async fn access_token(cx: &Rc<Context>, force_refresh: bool) -> Result<Secret> {
-    let tokens = refresh::get_tokens(cx, TokenOptions { force_refresh, ..TokenOptions::default() }).await?;
+    let tokens = refresh::get_tokens(cx, &TokenOptions { force_refresh, ..TokenOptions::default() }).await?;
     Ok(tokens.text("accessToken").unwrap_or_default().into())
 }

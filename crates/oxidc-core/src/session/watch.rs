@@ -129,7 +129,7 @@ async fn ask(cx: &Rc<Context>, record: &Record) -> Result<(String, Option<String
     if record.text("idToken").len() <= LONGEST_HINT {
         options.extra_parameters.push(("id_token_hint".into(), record.text("idToken").into()));
     }
-    let request = authorize::sign_in(cx, options, true, true).await?;
+    let request = authorize::sign_in(cx, &options, true, true).await?;
     let text = |name: &str| String::from(request.text(name).unwrap_or_default());
     let binding = request.get("binding").cloned();
     let answered = async {

@@ -24,7 +24,7 @@ pub(crate) async fn quietly(cx: &Rc<Context>, response: &TokenResponse) {
 
 async fn tokens(cx: &Rc<Context>, refresh_token: Option<&str>, access_token: Option<&str>) -> &'static str {
     let Ok(metadata) = discovery::metadata(cx).await else { return "failed" };
-    let Some(endpoint) = &metadata.revocation_endpoint else { return "unsupported" };
+    let Some(endpoint) = metadata.address("revocation_endpoint") else { return "unsupported" };
     let mut result = "done";
     for (token, hint) in [(refresh_token, "refresh_token"), (access_token, "access_token")] {
         let Some(token) = token else { continue };
@@ -44,8 +44,7 @@ async fn tokens(cx: &Rc<Context>, refresh_token: Option<&str>, access_token: Opt
 pub(crate) async fn token(cx: &Rc<Context>, token: &Secret, hint: Option<&str>) -> crate::error::Result<()> {
     use crate::error::{Code, Error};
     let metadata = discovery::metadata(cx).await?;
-    let endpoint = metadata.revocation_endpoint.as_ref();
-    let endpoint = endpoint.ok_or_else(|| Error::new(Code::EndpointMissing).detail("revocation_endpoint"))?;
+    let endpoint = metadata.address("revocation_endpoint").ok_or_else(|| Error::new(Code::EndpointMissing).detail("revocation_endpoint"))?;
     let form = Form::new().with("token", token.expose()).with_some("token_type_hint", hint);
     match sender::post(cx, endpoint, form, &Binding::default(), cx.config.request_timeout).await? {
         Outcome::Http(response) if response.status == 200 => Ok(()),

@@ -29,7 +29,7 @@ pub(crate) struct Pushed {
 /// Pushes a request if that is wanted or demanded, or possible and better because it is `long`; gives back what the person carries to the provider (section 4).
 pub(crate) async fn push(cx: &Rc<Context>, metadata: &Metadata, form: Form, long: bool) -> Result<Form> {
     let better = long && metadata.endpoint(ENDPOINT).is_ok();
-    if !(cx.config.extended.par || metadata.requires_pushed || better) {
+    if !(cx.config.extended.par || metadata.requires_pushed() || better) {
         return Ok(form);
     }
     let pushed = send(cx, metadata, form).await?;
@@ -42,7 +42,7 @@ pub(crate) async fn send(cx: &Rc<Context>, metadata: &Metadata, form: Form) -> R
     // The client's authentication names the client.
     let named = form::parse(&form.finish()).unwrap_or_default();
     let form = named.iter().filter(|(name, _)| name != "client_id").fold(Form::new(), |form, (name, value)| form.with(name, value));
-    let mut outcome = sender::post(cx, &endpoint, form, &Binding::default(), cx.config.request_timeout).await?;
+    let mut outcome = sender::post(cx, endpoint.as_str(), form, &Binding::default(), cx.config.request_timeout).await?;
     if let Outcome::Http(response) = &mut outcome
         && response.status == 201
     {
