@@ -17,7 +17,7 @@ use crate::secret::Secret;
 use crate::session::record::{Record, Token, Want};
 use crate::session::{self, creating, userinfo};
 use crate::signout::revoke;
-use crate::wire::answer::{self, Refusal};
+use crate::wire::answer;
 use crate::wire::base64url;
 use crate::wire::form::Form;
 use crate::wire::http::Request;
@@ -117,10 +117,10 @@ pub(crate) async fn token_request(
     form: Form,
     binding: &Binding,
     timeout: u32,
-) -> Result<TokenResponse, Refusal> {
-    let outcome = sender::post(cx, metadata.token_endpoint(), form, binding, timeout).await.map_err(Refusal::Other)?;
+) -> Result<TokenResponse> {
+    let outcome = sender::post(cx, metadata.token_endpoint(), form, binding, timeout).await?;
     let answer = answer::read(outcome, cx.seconds())?;
-    TokenResponse::parse(cx, &answer, binding).map_err(Refusal::Other)
+    TokenResponse::parse(cx, &answer, binding)
 }
 
 /// A form for an endpoint of the provider.
@@ -146,13 +146,9 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: &Attempt) -
     let metadata = discovery::metadata(cx).await?;
     let sent_at = cx.shell.now();
     let (response, keys) = join(token_request(cx, &metadata, form, &binding, cx.config.request_timeout), keys::ensure(cx)).await;
-    let response = response.map_err(|refusal| match refusal {
-        Refusal::OAuth(error) if error.error == "invalid_grant" => error.into_error(Code::CodeRejected),
-        Refusal::OAuth(error) => {
-            let code = error.code();
-            error.into_error(code)
-        }
-        Refusal::Other(error) => error,
+    let response = response.map_err(|error| match error.refusal() {
+        Some("invalid_grant") => error.with_code(Code::CodeRejected),
+        _ => error,
     })?;
     keys?;
     let binding = binding.settle(cx, &response.token_type);

@@ -20,7 +20,6 @@ use crate::login::silent;
 use crate::login::verify::{self, Checks};
 use crate::signout::revoke;
 use crate::time::{Millis, SECOND};
-use crate::wire::answer::{OAuthError, Refusal};
 use crate::wire::form::Form;
 use crate::wire::json::{Object, Value};
 use crate::wire::{text, words};
@@ -220,28 +219,24 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Rc<Record>, locked: boo
                     result => return result.map(|()| true),
                 }
             }
-            Err(Refusal::OAuth(error)) if error.error == "invalid_grant" || error.error == "invalid_request" => {
+            Err(error) if matches!(error.refusal(), Some("invalid_grant" | "invalid_request")) => {
                 // Only the token that is stored now can end the session.
                 store::reload(cx).await;
                 if cx.sessions.record().is_none_or(|now| now.id() != record.id()) {
                     return Err(Code::SignedOut.into());
                 }
-                if error.error == "invalid_grant" {
+                if error.refusal() == Some("invalid_grant") {
                     return refused(cx, &record, &mark, error, before.lost).await;
                 }
                 // Some servers say so of a token that is no longer good, others of anything.
-                let error = error.into_error(Code::RequestRefused);
                 let flight = Flight { refusals: before.refusals + 1, ..failed(&error) };
                 cx.sessions.needs_sign_in.set(flight.refusals >= MOST_REFUSALS);
                 (Some(flight), error)
             }
             // This request was wrong, not the token.
-            Err(Refusal::OAuth(error)) => {
-                let code = error.code();
-                (None, error.into_error(code))
-            }
+            Err(error) if error.refusal().is_some() => (None, error),
             // The token is gone, unless another tab has a new one.
-            Err(Refusal::Other(error)) if error.code() == Code::WorkerLost => {
+            Err(error) if error.code() == Code::WorkerLost => {
                 store::reload(cx).await;
                 if end(cx, &record, WORKER_LOST).await {
                     return Err(error);
@@ -250,7 +245,7 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Rc<Record>, locked: boo
                 return Ok(false);
             }
             // The provider may have acted. Most accept the old token again for a moment; later nobody does.
-            Err(Refusal::Other(error))
+            Err(error)
                 if matches!(error.code(), Code::TimedOut | Code::NetworkFailed)
                     && !repeated
                     && cx.shell.now().monotonic - started.monotonic < GRACE =>
@@ -267,7 +262,7 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Rc<Record>, locked: boo
                 take_back(cx, &record, &mark, None).await;
                 return Ok(false);
             }
-            Err(Refusal::Other(error)) => {
+            Err(error) => {
                 let flight = failed(&error);
                 (Some(flight), if error.code() == Code::TimedOut { Code::RefreshOutcomeUnknown.into() } else { error })
             }
@@ -284,7 +279,7 @@ fn is_lost(error: &Error) -> bool {
 
 /// The provider does not accept the refresh token. If that may be because an answer was lost, the person may still be signed in
 /// there: one sign-in without anything shown is tried before they are asked. False if there is a newer token.
-async fn refused(cx: &Rc<Context>, record: &Record, mark: &Flight, error: OAuthError, lost: bool) -> Result<bool> {
+async fn refused(cx: &Rc<Context>, record: &Record, mark: &Flight, error: Error, lost: bool) -> Result<bool> {
     let mut mark = mark.clone();
     if lost {
         // Meanwhile the others wait, as for any request.
@@ -301,7 +296,7 @@ async fn refused(cx: &Rc<Context>, record: &Record, mark: &Flight, error: OAuthE
     }
     let (reason, code) = if lost { ("refresh_lost", Code::RefreshLost) } else { ("refresh_rejected", Code::RefreshRejected) };
     if end(cx, record, reason).await {
-        return Err(error.into_error(code));
+        return Err(error.with_code(code));
     }
     take_back(cx, record, &mark, None).await;
     Ok(false)

@@ -10,7 +10,7 @@ use crate::command::TokenOptions;
 use crate::config::discovery;
 use crate::error::{Code, Error, Result};
 use crate::secret::Secret;
-use crate::wire::answer::{self, Refusal};
+use crate::wire::answer;
 use crate::wire::json::{Object, Value};
 use crate::wire::sender::{self, Binding};
 
@@ -29,9 +29,9 @@ pub(crate) async fn fetch(cx: &Rc<Context>, access_token: &Secret, subject: &str
     }
     #[cfg(feature = "extended")]
     let outcome = sender::signed_userinfo(cx, outcome).await?;
-    let claims = answer::read(outcome, cx.seconds()).map_err(|refusal| match refusal {
-        Refusal::OAuth(error) => error.into_error(Code::UserInfoRefused),
-        Refusal::Other(error) => error,
+    let claims = answer::read(outcome, cx.seconds()).map_err(|error| match error.refusal() {
+        Some(_) => error.with_code(Code::UserInfoRefused),
+        None => error,
     })?;
     let Value::Object(claims) = claims else { return Err(Code::UserInfoInvalid.into()) };
     match claims.text("sub") {

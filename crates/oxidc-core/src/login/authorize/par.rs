@@ -8,7 +8,7 @@ use crate::client::Context;
 use crate::config::provider::Metadata;
 use crate::effect::Outcome;
 use crate::error::{Code, Error, Result};
-use crate::wire::answer::{self, Refusal};
+use crate::wire::answer;
 use crate::wire::form::{self, Form};
 use crate::wire::json::Value;
 use crate::wire::sender::{self, Binding};
@@ -49,13 +49,7 @@ pub(crate) async fn send(cx: &Rc<Context>, metadata: &Metadata, form: Form) -> R
         // Section 2.2 says 201 where other endpoints say 200; some providers say 200 here too.
         response.status = 200;
     }
-    let answer = answer::read(outcome, cx.seconds()).map_err(|refusal| match refusal {
-        Refusal::OAuth(error) => {
-            let code = error.code();
-            error.into_error(code)
-        }
-        Refusal::Other(error) => error,
-    })?;
+    let answer = answer::read(outcome, cx.seconds())?;
     let wrong = |name: &str| Error::new(Code::PushedResponseInvalid).detail(name);
     let is_reference = |uri: &&str| {
         uri.len() <= LONGEST && (uri.starts_with("urn:") || uri.starts_with("https://")) && uri.bytes().all(|b| b.is_ascii_graphic())
