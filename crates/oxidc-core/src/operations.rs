@@ -369,7 +369,8 @@ async fn checked(
 /// The address of a sign-out.
 async fn end_session(cx: &Rc<Context>, id_token: Option<Secret>, return_to: Option<String>, state: Option<String>) -> Result<Value> {
     let metadata = discovery::metadata(cx).await?;
-    let endpoint = metadata.address("end_session_endpoint").ok_or_else(|| Error::new(Code::EndpointMissing).detail("end_session_endpoint"))?;
+    let endpoint =
+        metadata.address("end_session_endpoint").ok_or_else(|| Error::new(Code::EndpointMissing).detail("end_session_endpoint"))?;
     let form = Form::new()
         .with_some("id_token_hint", id_token.as_ref().map(Secret::expose))
         .with("client_id", &cx.config.client_id)

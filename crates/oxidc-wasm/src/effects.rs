@@ -52,35 +52,35 @@ pub fn write(id: EffectId, effect: &Effect) -> Value {
             Signing::RequestObject { claims } => of("requestObject").with("claims", claims.clone()),
         },
         #[cfg(feature = "extended")]
-        Effect::Watch { url, origin, message } => of("watch").with("url", url.as_str()).with("origin", origin.as_str()).with("message", message.as_str()),
+        Effect::Watch { url, origin, message } => {
+            of("watch").with("url", url.as_str()).with("origin", origin.as_str()).with("message", message.as_str())
+        }
         Effect::Resolve { url } => of("resolve").with("url", url.as_str()),
         Effect::Load { area: place, key } => of("load").with("area", area(place)).with("key", key.as_str()),
-        Effect::Swap { area: place, key, expected, value } => {
-            of("swap")
+        Effect::Swap { area: place, key, expected, value } => of("swap")
             .with("area", area(place))
             .with("key", key.as_str())
             .with("expected", expected.as_deref())
-            .with("value", value.as_deref())
-        }
+            .with("value", value.as_deref()),
         Effect::Lock { name, wait } => of("lock").with("name", name.as_str()).with("wait", *wait),
         Effect::Unlock { lock } => of("unlock").with("lock", *lock),
         Effect::Wait { duration } => of("wait").with("duration", *duration),
         Effect::Navigate { url, replace } => of("navigate").with("url", url.as_str()).with("replace", *replace),
-        Effect::Visit { task, url, relay, frame, timeout } => {
-            of("visit")
+        Effect::Visit { task, url, relay, frame, timeout } => of("visit")
             .with("task", *task)
             .with("url", url.as_str())
             .with("relay", relay.as_str())
             .with("frame", *frame)
-            .with("timeout", *timeout)
-        }
+            .with("timeout", *timeout),
         Effect::Relay { relay, url, wait } => of("relay").with("relay", relay.as_str()).with("url", url.as_str()).with("wait", *wait),
         Effect::Ask { hook, value } => of("ask").with("hook", *hook).with("value", value.clone()),
         Effect::ReplaceAddress { url } => of("replaceAddress").with("url", url.as_str()),
         Effect::Broadcast { record } => of("broadcast").with_some("record", record.as_ref().map(Secret::expose)),
         Effect::Publish(event) => publish(of("publish"), event),
         Effect::Cancel { effect } => of("cancel").with("effect", *effect),
-        Effect::Finish { task, result } => return finish(id, *task, result.as_ref().map(Value::clone).map_err(|error| error.numbered_facts())),
+        Effect::Finish { task, result } => {
+            return finish(id, *task, result.as_ref().map(Value::clone).map_err(|error| error.numbered_facts()));
+        }
         // Those of features that this module is built without.
         _ => of("unknown"),
     }

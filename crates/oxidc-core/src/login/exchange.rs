@@ -153,7 +153,12 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: &Attempt) -
     keys?;
     let binding = binding.settle(cx, &response.token_type);
     let id_token = response.id_token.clone().ok_or(Code::IdTokenMissing)?;
-    let checks = Checks { nonce: Some(attempt.text("nonce")), max_age: attempt.integer("maxAge"), login: true, access_token: Some(&response.access_token) };
+    let checks = Checks {
+        nonce: Some(attempt.text("nonce")),
+        max_age: attempt.integer("maxAge"),
+        login: true,
+        access_token: Some(&response.access_token),
+    };
     let claims = verify::id_token(cx, &id_token, checks).await?;
     let mut user = session::user_of(cx, &claims);
     if cx.config.fetch_userinfo {

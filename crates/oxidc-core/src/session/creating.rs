@@ -26,7 +26,9 @@ pub(crate) async fn ask(cx: &Context, record: &mut Record, app_state: Option<&Va
     };
     let Some(Value::Object(session)) = answer else { return Err(Code::SessionHookFailed.into()) };
     match session.get("user").and_then(Value::as_object) {
-        Some(user) if user.get("sub") == record.object("user").and_then(|user| user.get("sub")) => record.facts.insert("user", user.clone()),
+        Some(user) if user.get("sub") == record.object("user").and_then(|user| user.get("sub")) => {
+            record.facts.insert("user", user.clone())
+        }
         _ => return Err(Error::new(Code::SessionHookFailed).detail("user")),
     }
     let mut extra = Object::new();

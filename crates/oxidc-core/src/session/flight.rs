@@ -46,7 +46,12 @@ impl Drop for Held {
 
 /// Waits until nobody else uses the refresh token. Gives out the session as it stands then, and whether whoever used it is overdue;
 /// or nothing if the wanted token is there.
-pub(super) async fn stand_in_line(cx: &Rc<Context>, want: &Want, seen: &Option<String>, locked: bool) -> Result<Option<(Rc<Record>, bool)>> {
+pub(super) async fn stand_in_line(
+    cx: &Rc<Context>,
+    want: &Want,
+    seen: &Option<String>,
+    locked: bool,
+) -> Result<Option<(Rc<Record>, bool)>> {
     let began = cx.shell.now().monotonic;
     loop {
         // Another tab may have done it, or ended the session, while this one waited.

@@ -166,16 +166,7 @@ impl Token {
     ) -> Self {
         let lifetime = expires_in.map(|seconds| seconds * SECOND);
         let until = lifetime.map(|lifetime| sent_at.monotonic + lifetime);
-        Self {
-            access_token,
-            token_type,
-            want,
-            granted,
-            obtained_at: sent_at.wall,
-            lifetime,
-            until,
-            since: sent_at.monotonic,
-        }
+        Self { access_token, token_type, want, granted, obtained_at: sent_at.wall, lifetime, until, since: sent_at.monotonic }
     }
 
     /// Milliseconds since 1970.
@@ -260,9 +251,7 @@ impl Record {
     /// Keeps a token in place of the one with the same key. Others that have expired are dropped.
     pub(crate) fn keep(&mut self, token: Token, now: Now) {
         let default = self.default_want();
-        self.tokens.retain(|other| {
-            other.want != token.want && (other.want == default || other.remaining(now).is_none_or(|left| left > 0))
-        });
+        self.tokens.retain(|other| other.want != token.want && (other.want == default || other.remaining(now).is_none_or(|left| left > 0)));
         self.tokens.push(token);
     }
 
@@ -367,7 +356,7 @@ fn session(cx: &Context, value: Value, generation: i64) -> Option<Record> {
     let flight = value.get("flight").map(Flight::from_value);
     let binding = Binding::from_value(value.get("binding"));
     let Value::Object(mut facts) = value else { return None };
-    for name in ["flight", "binding"] {
+    for name in ["tokens", "flight", "binding"] {
         facts.remove(name);
     }
     Some(Record { generation, facts, tokens, flight, binding })

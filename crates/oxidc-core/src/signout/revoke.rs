@@ -44,7 +44,8 @@ async fn tokens(cx: &Rc<Context>, refresh_token: Option<&str>, access_token: Opt
 pub(crate) async fn token(cx: &Rc<Context>, token: &Secret, hint: Option<&str>) -> crate::error::Result<()> {
     use crate::error::{Code, Error};
     let metadata = discovery::metadata(cx).await?;
-    let endpoint = metadata.address("revocation_endpoint").ok_or_else(|| Error::new(Code::EndpointMissing).detail("revocation_endpoint"))?;
+    let endpoint =
+        metadata.address("revocation_endpoint").ok_or_else(|| Error::new(Code::EndpointMissing).detail("revocation_endpoint"))?;
     let form = Form::new().with("token", token.expose()).with_some("token_type_hint", hint);
     match sender::post(cx, endpoint, form, &Binding::default(), cx.config.request_timeout).await? {
         Outcome::Http(response) if response.status == 200 => Ok(()),

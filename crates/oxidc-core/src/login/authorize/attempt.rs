@@ -31,7 +31,14 @@ pub(crate) struct Attempt(Value);
 
 impl Attempt {
     /// An attempt of this client that begins now.
-    pub(crate) fn new(cx: &Context, state: &str, return_to: Option<String>, app_state: Option<Value>, window: bool, purpose: &str) -> Object {
+    pub(crate) fn new(
+        cx: &Context,
+        state: &str,
+        return_to: Option<String>,
+        app_state: Option<Value>,
+        window: bool,
+        purpose: &str,
+    ) -> Object {
         of(cx, state, cx.shell.now().wall)
             .with_some("returnTo", return_to)
             .with_some("appState", app_state)
