@@ -93,7 +93,7 @@ pub(crate) async fn get(cx: &Rc<Context>) -> Result<Value> {
 }
 
 pub(crate) fn view(cx: &Context) -> Value {
-    cx.sessions.record.borrow().as_ref().map_or(Value::Null, |record| view_of(record).into())
+    cx.sessions.record().map_or(Value::Null, |record| view_of(&record).into())
 }
 
 /// A session as the application sees it.
@@ -122,7 +122,7 @@ pub(crate) fn user_of(cx: &Context, claims: &Object) -> Object {
 /// sign-in that came later.
 pub(crate) async fn begin(cx: &Rc<Context>, record: Record, same_user: bool, silent: Option<Millis>) -> Result<Value> {
     store::load(cx).await;
-    let before = cx.sessions.record.borrow().as_ref().map(|record| record.binding.clone());
+    let before = cx.sessions.record();
     if same_user {
         store::reload(cx).await;
     }
@@ -143,7 +143,7 @@ pub(crate) async fn begin(cx: &Rc<Context>, record: Record, same_user: bool, sil
     }
     cx.sessions.needs_sign_in.set(false);
     if let Some(before) = before {
-        before.forget(cx);
+        before.binding.forget(cx);
     }
     changed(cx, "signed_in");
     announce_token(cx, None);
@@ -153,11 +153,11 @@ pub(crate) async fn begin(cx: &Rc<Context>, record: Record, same_user: bool, sil
 /// Ends the session in this tab and, through the storage, in all others. What began before cannot bring it back.
 pub(crate) async fn sign_out(cx: &Rc<Context>) {
     cx.sessions.needs_sign_in.set(false);
-    let before = cx.sessions.record.borrow().as_ref().map(|record| record.binding.clone());
+    let before = cx.sessions.record();
     cx.sessions.forget();
     store::replace(cx, Err(mark(cx, SIGNED_OUT)), None, false).await;
     if let Some(before) = before {
-        before.forget(cx);
+        before.binding.forget(cx);
         ended(cx, SIGNED_OUT);
     }
 }
@@ -194,8 +194,7 @@ pub(crate) fn ended(cx: &Rc<Context>, reason: &'static str) {
 
 /// Tells the application that a fresh access token is there.
 pub(crate) fn announce_token(cx: &Context, want: Option<&Want>) {
-    let record = cx.sessions.record.borrow();
-    let Some(record) = record.as_ref() else { return };
+    let Some(record) = cx.sessions.record() else { return };
     let default = record.default_want();
     if let Some(token) = record.find(want.unwrap_or(&default)) {
         let token = Object::new()
@@ -227,7 +226,7 @@ pub(crate) async fn notice(cx: &Rc<Context>, notice: Notice) -> Result<()> {
 /// Tells the application what a user interface can show, if it is not what it was told last.
 pub(crate) fn tell_state(cx: &Context) {
     let sessions = &cx.sessions;
-    let state = match sessions.record.borrow().as_ref() {
+    let state = match sessions.record() {
         _ if sessions.needs_sign_in.get() => "needsSignIn",
         None => "signedOut",
         Some(_) if cx.gate.is_held() => "renewing",

@@ -120,7 +120,7 @@ impl Flight {
         now.wall < self.since
     }
 
-    fn to_value(&self) -> Value {
+    fn to_value(self) -> Value {
         Object::new()
             .with("open", self.open)
             .with("locked", self.locked)
@@ -263,7 +263,7 @@ impl Record {
             .with("generation", self.generation)
             .with("tokens", tokens)
             .with_some("binding", self.binding.to_value())
-            .with_some("flight", self.flight.as_ref().map(Flight::to_value));
+            .with_some("flight", self.flight.map(Flight::to_value));
         Value::from(record).to_text()
     }
 }

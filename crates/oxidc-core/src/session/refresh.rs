@@ -93,8 +93,7 @@ fn want(cx: &Context, options: &TokenOptions) -> Result<Want> {
 /// The cached token. Without `any`, only one that need not be renewed yet, or was renewed a moment ago.
 pub(crate) fn hand_out(cx: &Context, want: &Want, any: bool) -> Option<Value> {
     let now = cx.shell.now();
-    let record = cx.sessions.record();
-    let record = record.as_ref()?;
+    let record = cx.sessions.record()?;
     let token = record.find(want)?;
     let just_obtained = token.age(now) < token.lifetime.unwrap_or(0).clamp(SECOND, 10 * SECOND) && still_valid(cx, want);
     if !any && !token.is_fresh(now) && !just_obtained {
@@ -115,7 +114,7 @@ pub(crate) fn hand_out(cx: &Context, want: &Want, any: bool) -> Option<Value> {
 }
 
 fn still_valid(cx: &Context, want: &Want) -> bool {
-    let record = cx.sessions.record.borrow();
+    let record = cx.sessions.record();
     record.as_ref().and_then(|r| r.find(want)).is_some_and(|t| t.remaining(cx.shell.now()).is_none_or(|left| left > 0))
 }
 
@@ -128,7 +127,7 @@ pub(crate) async fn refresh(cx: &Rc<Context>, want: Want) -> Result<()> {
 }
 
 pub(super) fn access_token(cx: &Context, want: &Want) -> Option<String> {
-    let record = cx.sessions.record.borrow();
+    let record = cx.sessions.record();
     record.as_ref().and_then(|r| r.find(want)).map(|token| token.access_token.expose().into())
 }
 
@@ -280,11 +279,11 @@ fn is_lost(error: &Error) -> bool {
 /// The provider does not accept the refresh token. If that may be because an answer was lost, the person may still be signed in
 /// there: one sign-in without anything shown is tried before they are asked. False if there is a newer token.
 async fn refused(cx: &Rc<Context>, record: &Record, mark: &Flight, error: Error, lost: bool) -> Result<bool> {
-    let mut mark = mark.clone();
+    let mut mark = *mark;
     if lost {
         // Meanwhile the others wait, as for any request.
         let until = cx.shell.now().wall + Millis::from(cx.config.silent_timeout) + Millis::from(cx.config.request_timeout) + SLACK;
-        let longer = Flight { until, ..mark.clone() };
+        let longer = Flight { until, ..mark };
         if change_flight(cx, record, Some(&mark), Some(&longer)).await == Commit::Done {
             mark = longer;
             match silent::recover(cx, record).await {
@@ -376,7 +375,7 @@ async fn receive(cx: &Rc<Context>, of: &Record, mark: &Flight, want: &Want, resp
 /// The tokens that are worth renewing before somebody asks: the default one and those that this page used.
 pub(super) fn worth_renewing(cx: &Context) -> Vec<Want> {
     let mut wants = cx.sessions.used.borrow().clone();
-    if let Some(record) = cx.sessions.record.borrow().as_ref()
+    if let Some(record) = cx.sessions.record()
         && !wants.contains(&record.default_want())
     {
         wants.push(record.default_want());

@@ -60,8 +60,7 @@ pub(super) async fn token(cx: &Rc<Context>, options: &TokenOptions) -> Result<Se
 }
 
 fn is_young(cx: &Context, options: &TokenOptions) -> bool {
-    let record = cx.sessions.record.borrow();
-    let Some(record) = record.as_ref() else { return false };
+    let Some(record) = cx.sessions.record() else { return false };
     let want = match options.resources.is_empty() {
         true => record.default_want(),
         false => Want { resources: options.resources.clone(), scopes: cx.config.scopes_of(&options.resources) },

@@ -45,7 +45,7 @@ pub(crate) fn key(cx: &Context) -> String {
 
 /// Reads the record if this tab knows of no session: another one may have begun one, and nobody need have told this tab.
 pub(crate) async fn load(cx: &Rc<Context>) {
-    if cx.sessions.record.borrow().is_none() {
+    if cx.sessions.record().is_none() {
         reload(cx).await;
     }
 }
@@ -79,7 +79,7 @@ fn consider(cx: &Rc<Context>, news: Stored, first: bool) {
         Stored::Session(record) => {
             sessions.saw(record.generation);
             // A record that somebody put back is not news (a later one of the same session is in this tab).
-            if sessions.record.borrow().as_ref().is_some_and(|known| known.id() == record.id() && known.generation > record.generation) {
+            if sessions.record().is_some_and(|known| known.id() == record.id() && known.generation > record.generation) {
                 return;
             }
             if sessions.gone.borrow().as_deref() == Some(record.id()) {
@@ -196,7 +196,7 @@ pub(crate) async fn replace(cx: &Rc<Context>, with: Result<Record, Ended>, of: O
         expected = stands;
     }
     // A read may have brought the new session before the answer to this write: that one has not ended.
-    if cx.sessions.record.borrow().as_ref().map(|known| known.id()) != with.as_ref().ok().map(Record::id) {
+    if cx.sessions.record().as_ref().map(|known| known.id()) != with.as_ref().ok().map(Record::id) {
         cx.sessions.forget();
     }
     cx.sessions.signed_out.set(with.as_ref().err().and_then(Ended::wanted));

@@ -71,7 +71,7 @@ pub(crate) async fn refetch(cx: &Rc<Context>) -> Result<Value> {
 }
 
 fn bound(cx: &Context) -> Binding {
-    cx.sessions.record.borrow().as_ref().map(|record| record.binding.clone()).unwrap_or_default()
+    cx.sessions.record().map(|record| record.binding.clone()).unwrap_or_default()
 }
 
 async fn access_token(cx: &Rc<Context>, force_refresh: bool) -> Result<Secret> {

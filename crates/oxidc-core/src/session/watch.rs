@@ -38,7 +38,7 @@ pub(crate) async fn keep(cx: &Rc<Context>, session_state: Option<&str>) {
 
 /// Watches what there is to watch. Called whenever the session may have changed.
 pub(crate) fn plan(cx: &Rc<Context>) {
-    let record = cx.sessions.record.borrow();
+    let record = cx.sessions.record();
     let state =
         record.as_ref().filter(|_| cx.config.extended.check_session).and_then(|record| record.facts.text("sessionState").map(String::from));
     if cx.sessions.watching.borrow().as_ref().map(|(watched, _)| watched) == state.as_ref() {

@@ -65,7 +65,7 @@ async fn at_the_provider(cx: &Rc<Context>, id_token: &str, options: &SignOutOpti
     let [state] = random_texts(cx).await?;
     form = form.with("post_logout_redirect_uri", address).with("state", &state);
     let url = append_query(endpoint, &form.finish());
-    let attempt = Attempt::new(cx, &state, return_to, options.app_state.clone(), options.window, "signOut");
+    let attempt = Attempt::begin(cx, &state, return_to, options.app_state.clone(), options.window, "signOut");
     go(cx, url, attempt.into(), false).await?;
     Ok(true)
 }

@@ -31,7 +31,7 @@ pub(crate) struct Attempt(Value);
 
 impl Attempt {
     /// An attempt of this client that begins now.
-    pub(crate) fn new(
+    pub(crate) fn begin(
         cx: &Context,
         state: &str,
         return_to: Option<String>,

@@ -99,7 +99,7 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, options: &SignInOptions, silent: b
     }
     let _ = address;
 
-    let attempt = Attempt::new(cx, &state, return_to, options.app_state.clone(), options.window, "signIn")
+    let attempt = Attempt::begin(cx, &state, return_to, options.app_state.clone(), options.window, "signIn")
         .with("redirectUri", cx.config.redirect_uri.as_str())
         .with("nonce", nonce)
         .with("verifier", verifier)
