@@ -180,13 +180,13 @@ impl Client {
 async fn perform(cx: &Rc<Context>, command: Command) -> Result<Value> {
     match command {
         Command::ProcessCallback { url } => login::callback::process(cx, &url, None).await,
-        Command::SignIn(options) => login::authorize::sign_in(cx, options, false, false).await,
+        Command::SignIn(options) => login::authorize::sign_in(cx, &options, false, false).await,
         Command::SignInSilent(options) => login::silent::sign_in(cx, options).await,
         Command::GetSession => session::get(cx).await,
-        Command::GetTokens(options) => session::refresh::get_tokens(cx, options).await,
-        Command::RefreshSession(options) => session::refresh::refresh_session(cx, options).await,
+        Command::GetTokens(options) => session::refresh::get_tokens(cx, &options).await,
+        Command::RefreshSession(options) => session::refresh::refresh_session(cx, &options).await,
         Command::RefetchUserInfo => session::userinfo::refetch(cx).await,
-        Command::SignOut(options) => signout::end_session::sign_out(cx, options).await,
+        Command::SignOut(options) => signout::end_session::sign_out(cx, &options).await,
         Command::Fetch(options) => session::request::fetch(cx, &options).await.map(|()| Value::Null),
         Command::Notice(notice) => {
             match notice {

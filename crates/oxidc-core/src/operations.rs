@@ -261,7 +261,7 @@ impl Operation {
 pub(crate) async fn perform(cx: &Rc<Context>, operation: Operation) -> Result<Value> {
     let bound = |value: &Option<Value>| Binding::from_value(value.as_ref());
     match operation {
-        Operation::AuthorizationRequest(options) => sign_in(cx, options, false, true).await,
+        Operation::AuthorizationRequest(options) => sign_in(cx, &options, false, true).await,
         Operation::PushedAuthorizationRequest(parameters) => {
             let form = parameters.iter().fold(Form::new(), |form, (name, value)| form.with(name, value));
             let metadata = discovery::metadata(cx).await?;
@@ -370,12 +370,12 @@ async fn checked(
 /// The address of a sign-out.
 async fn end_session(cx: &Rc<Context>, id_token: Option<Secret>, return_to: Option<String>, state: Option<String>) -> Result<Value> {
     let metadata = discovery::metadata(cx).await?;
-    let endpoint = metadata.end_session_endpoint.as_ref();
-    let endpoint = endpoint.ok_or_else(|| Error::new(Code::EndpointMissing).detail("end_session_endpoint"))?;
+    let endpoint =
+        metadata.address("end_session_endpoint").ok_or_else(|| Error::new(Code::EndpointMissing).detail("end_session_endpoint"))?;
     let form = Form::new()
         .with_some("id_token_hint", id_token.as_ref().map(Secret::expose))
         .with("client_id", &cx.config.client_id)
         .with_some("post_logout_redirect_uri", return_to.as_ref().or(cx.config.post_logout_redirect_uri.as_ref()).map(String::as_str))
         .with_some("state", state.as_deref());
-    Ok(append_query(endpoint.as_str(), &form.finish()).into())
+    Ok(append_query(endpoint, &form.finish()).into())
 }

@@ -72,8 +72,8 @@ impl Core {
 
     fn drain(&mut self) -> Vec<Value> {
         let mut list = Vec::new();
-        for (id, effect) in self.client.effects() {
-            list.push(effects::write(id, effect));
+        for (id, effect) in &self.client.effects() {
+            list.push(effects::write(*id, effect));
         }
         list
     }

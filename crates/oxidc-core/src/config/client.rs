@@ -251,7 +251,7 @@ fn by_hand(described: &Value) -> Result<(Rc<Metadata>, Option<KeySet>)> {
         Some(keys) => Some(KeySet::parse(keys).map_err(|_| Code::KeysInvalid)?),
         None => None,
     };
-    if keys.is_none() && metadata.jwks_uri.is_none() {
+    if keys.is_none() && metadata.address("jwks_uri").is_none() {
         return Err(Error::new(Code::DiscoveryInvalid).detail("jwks_uri"));
     }
     Ok((Rc::new(metadata), keys))

@@ -64,8 +64,8 @@ async fn fetch(cx: &Rc<Context>) -> Result<()> {
 
 async fn read(cx: &Rc<Context>) -> Result<()> {
     let metadata = metadata(cx).await?;
-    let address = metadata.jwks_uri.as_ref().ok_or(Code::EndpointMissing)?;
-    let mut request = get(address.as_str().into(), cx.config.keys_timeout);
+    let address = metadata.address("jwks_uri").ok_or(Code::EndpointMissing)?;
+    let mut request = get(address.into(), cx.config.keys_timeout);
     request.headers = alloc::vec![("accept", "application/json, application/jwk-set+json".into())];
     let document = answer::document(cx.shell.perform(Effect::Http(request)).await, Code::KeysFailed)?;
     let keys = KeySet::parse(&document).map_err(|_| Code::KeysInvalid)?;

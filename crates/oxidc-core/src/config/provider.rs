@@ -42,22 +42,13 @@ impl Issuer {
     }
 }
 
-/// What of the provider's metadata the client uses.
+/// What of the provider's metadata the client uses: the document, checked and cut to the members that are read.
 #[derive(Clone, Debug)]
-pub struct Metadata {
-    pub(crate) authorization_endpoint: Endpoint,
-    pub(crate) token_endpoint: Endpoint,
-    pub(crate) jwks_uri: Option<Endpoint>,
-    pub(crate) userinfo_endpoint: Option<Endpoint>,
-    pub(crate) end_session_endpoint: Option<Endpoint>,
-    pub(crate) revocation_endpoint: Option<Endpoint>,
-    /// RFC 9207 section 3.
-    pub(crate) names_itself: bool,
-    /// RFC 9126 section 5.
-    pub(crate) requires_pushed: bool,
-    /// The document, for the cache.
-    document: Object,
-}
+pub struct Metadata(Object);
+
+/// The endpoints that are checked when the document is read. The first two must be there.
+const ENDPOINTS: &[&str] =
+    &["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint", "end_session_endpoint", "revocation_endpoint"];
 
 /// The members that are read, and so the ones that are cached; those of the extended features after them.
 const MEMBERS: &[&str] = &[
@@ -124,7 +115,7 @@ impl Metadata {
             return Err(Code::PkceUnsupported.into());
         }
         let metadata = Self::endpoints(document)?;
-        if metadata.jwks_uri.is_none() {
+        if metadata.address("jwks_uri").is_none() {
             return Err(wrong("jwks_uri"));
         }
         Ok(metadata)
@@ -141,18 +132,35 @@ impl Metadata {
     }
 
     fn endpoints(document: &Value) -> Result<Self> {
-        let kept = document.as_object().map(|document| document.only(MEMBERS)).unwrap_or_default();
-        Ok(Self {
-            authorization_endpoint: endpoint(document, "authorization_endpoint")?.ok_or_else(|| wrong("authorization_endpoint"))?,
-            token_endpoint: endpoint(document, "token_endpoint")?.ok_or_else(|| wrong("token_endpoint"))?,
-            jwks_uri: endpoint(document, "jwks_uri")?,
-            userinfo_endpoint: endpoint(document, "userinfo_endpoint")?,
-            end_session_endpoint: endpoint(document, "end_session_endpoint")?,
-            revocation_endpoint: endpoint(document, "revocation_endpoint")?,
-            names_itself: document.flag("authorization_response_iss_parameter_supported").unwrap_or(false),
-            requires_pushed: document.flag("require_pushed_authorization_requests").unwrap_or(false),
-            document: kept,
-        })
+        for (at, name) in ENDPOINTS.iter().enumerate() {
+            if endpoint(document, name)?.is_none() && at < 2 {
+                return Err(wrong(name));
+            }
+        }
+        Ok(Self(document.as_object().map(|document| document.only(MEMBERS)).unwrap_or_default()))
+    }
+
+    /// The address of an endpoint that was checked.
+    pub(crate) fn address(&self, name: &str) -> Option<&str> {
+        self.0.text(name)
+    }
+
+    pub(crate) fn authorization_endpoint(&self) -> &str {
+        self.address("authorization_endpoint").unwrap_or_default()
+    }
+
+    pub(crate) fn token_endpoint(&self) -> &str {
+        self.address("token_endpoint").unwrap_or_default()
+    }
+
+    /// Whether every authorization response has `iss` (RFC 9207 section 3).
+    pub(crate) fn names_itself(&self) -> bool {
+        self.0.get("authorization_response_iss_parameter_supported") == Some(&Value::Bool(true))
+    }
+
+    /// Whether requests must be pushed (RFC 9126 section 5).
+    pub(crate) fn requires_pushed(&self) -> bool {
+        self.0.get("require_pushed_authorization_requests") == Some(&Value::Bool(true))
     }
 
     /// An endpoint that only the extended features use.
@@ -169,7 +177,7 @@ impl Metadata {
 
     /// The document as far as it is used.
     pub(crate) fn to_value(&self) -> Value {
-        self.document.clone().into()
+        self.0.clone().into()
     }
 }
 

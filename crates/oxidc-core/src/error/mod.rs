@@ -131,6 +131,20 @@ impl Error {
         self
     }
 
+    /// The same trouble under the code that it has where it happened.
+    pub(crate) fn with_code(mut self, code: Code) -> Self {
+        (self.0.code, self.0.session) = (code, code.session());
+        self
+    }
+
+    /// The word of OAuth in which an endpoint refused the request (RFC 6749 section 5.2). Other errors say nothing about a grant.
+    pub(crate) fn refusal(&self) -> Option<&str> {
+        match self.0.code {
+            Code::ClientRejected | Code::ScopeRejected | Code::ResourceRejected | Code::RequestRefused => self.provider_error(),
+            _ => None,
+        }
+    }
+
     /// Adds the number of seconds after which another try is welcome.
     #[must_use]
     pub fn after(mut self, seconds: u32) -> Self {

@@ -12,7 +12,7 @@ use crate::error::{Code, Error, Result};
 use crate::login::exchange::{TokenResponse, token_request};
 use crate::secret::Secret;
 use crate::time::{Millis, SECOND};
-use crate::wire::answer::{self, Refusal};
+use crate::wire::answer;
 use crate::wire::form::Form;
 use crate::wire::json::{Object, Value};
 use crate::wire::sender::{self, Binding};
@@ -32,7 +32,7 @@ pub(crate) async fn authorize(cx: &Rc<Context>, scopes: &[String], resources: &[
     let endpoint = metadata.endpoint("device_authorization_endpoint")?;
     let form = Form::new().with("scope", &words(if scopes.is_empty() { &cx.config.scopes } else { scopes }, ' '));
     let form = resources.iter().fold(form, |form, resource| form.with("resource", resource));
-    let outcome = sender::post(cx, &endpoint, form, &Binding::default(), cx.config.request_timeout).await?;
+    let outcome = sender::post(cx, endpoint.as_str(), form, &Binding::default(), cx.config.request_timeout).await?;
     let answer = answer::read(outcome, cx.seconds()).map_err(refused)?;
     let wrong = |name: &str| Error::new(Code::DeviceResponseInvalid).detail(name);
     let text = |name: &str| answer.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
@@ -86,19 +86,19 @@ pub(crate) async fn token(cx: &Rc<Context>, request: DeviceToken, binding: &Bind
             .with("device_code", request.device_code.expose());
         match token_request(cx, &metadata, form, binding, cx.config.request_timeout).await {
             Ok(response) => return Ok(response),
-            Err(Refusal::OAuth(error)) => match error.error.as_str() {
-                "authorization_pending" => (),
+            Err(error) => match error.refusal() {
+                Some("authorization_pending") => (),
                 // Section 3.5: for this and all further questions.
-                "slow_down" => pause = (pause + 5).min(LONGEST_INTERVAL),
-                "access_denied" => return Err(error.into_error(Code::AccessDenied)),
-                "expired_token" => return Err(error.into_error(Code::DeviceCodeExpired)),
-                _ => return Err(refused(Refusal::OAuth(error))),
+                Some("slow_down") => pause = (pause + 5).min(LONGEST_INTERVAL),
+                Some("access_denied") => return Err(error.with_code(Code::AccessDenied)),
+                Some("expired_token") => return Err(error.with_code(Code::DeviceCodeExpired)),
+                Some(_) => return Err(refused(error)),
+                None if error.retryable() => {
+                    let asked = error.retry_after().map_or(0, i64::from);
+                    pause = (pause * 2).max(asked).min(LONGEST_INTERVAL);
+                }
+                None => return Err(error),
             },
-            Err(Refusal::Other(error)) if error.retryable() => {
-                let asked = error.retry_after().map_or(0, i64::from);
-                pause = (pause * 2).max(asked).min(LONGEST_INTERVAL);
-            }
-            Err(Refusal::Other(error)) => return Err(error),
         }
     }
 }

@@ -57,7 +57,7 @@ pub(crate) async fn exchange(cx: &Rc<Context>, request: TokenExchange, binding: 
         form = form.with("scope", &words(&request.scopes, ' '));
     }
     let metadata = discovery::metadata(cx).await?;
-    let outcome = sender::post(cx, &metadata.token_endpoint, form, binding, cx.config.request_timeout).await?;
+    let outcome = sender::post(cx, metadata.token_endpoint(), form, binding, cx.config.request_timeout).await?;
     let answer = answer::read(outcome, cx.seconds()).map_err(refused)?;
     read(cx, &answer, &request, binding)
 }

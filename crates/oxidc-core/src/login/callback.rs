@@ -7,7 +7,7 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::authorize::attempt::{self, Attempt, Found, Purpose};
+use super::authorize::attempt::{self, Attempt, Found};
 use super::authorize::own_address;
 use super::{exchange, silent, window};
 use crate::client::{Context, Frame};
@@ -98,7 +98,7 @@ pub(crate) async fn process(cx: &Rc<Context>, url: &str, awaited: Option<Attempt
         return Err(Code::ForeignFrame.into());
     }
     let found = match awaited {
-        Some(attempt) if same(&attempt.state, state) => Ok(Found::Ours(attempt)),
+        Some(attempt) if same(attempt.text("state"), state) => Ok(Found::Ours(attempt)),
         Some(_) => Ok(Found::Others),
         None => attempt::take(cx, state, false).await,
     };
@@ -118,30 +118,28 @@ pub(crate) async fn process(cx: &Rc<Context>, url: &str, awaited: Option<Attempt
         Found::Expired => return Err(Code::TransactionExpired.into()),
         Found::Unknown | Found::Others | Found::Awaited => return Err(Code::StateUnknown.into()),
     };
-    let Attempt { return_to, app_state, purpose, window, .. } = attempt;
-    let result = match purpose {
-        Purpose::SignOut => Object::new().with("handled", "signOut"),
-        Purpose::SignIn(sign_in) => {
-            #[cfg(feature = "extended")]
-            super::jarm::demand(cx, is_signed)?;
-            match code(cx, &get).await {
-                Ok(code) => {
-                    let session = exchange::sign_in(cx, code, sign_in, app_state.as_ref()).await?;
-                    #[cfg(feature = "extended")]
-                    crate::session::watch::keep(cx, get("session_state")).await;
-                    Object::new().with("handled", "signIn").with("session", session)
-                }
-                Err(error) if sign_in.silent.is_some() => silent::refused(cx, error, window).await?,
-                Err(error) => return Err(error),
+    let result = if attempt.text("purpose") == "signOut" {
+        Object::new().with("handled", "signOut")
+    } else {
+        #[cfg(feature = "extended")]
+        super::jarm::demand(cx, is_signed)?;
+        match code(cx, &get).await {
+            Ok(code) => {
+                let session = exchange::sign_in(cx, code, &attempt).await?;
+                #[cfg(feature = "extended")]
+                crate::session::watch::keep(cx, get("session_state")).await;
+                Object::new().with("handled", "signIn").with("session", session)
             }
+            Err(error) if attempt.integer("silent").is_some() => silent::refused(cx, error, attempt.flag("window")).await?,
+            Err(error) => return Err(error),
         }
     };
     // The record lay in a storage that others can write to, so its address is checked again.
-    let return_to = match return_to {
-        Some(url) => own_address(cx, &url).await,
+    let return_to = match attempt.get("returnTo").and_then(Value::as_str) {
+        Some(url) => own_address(cx, url).await,
         None => None,
     };
-    Ok(result.with_some("returnTo", return_to).with_some("appState", app_state).into())
+    Ok(result.with_some("returnTo", return_to).with_some("appState", attempt.get("appState").cloned()).into())
 }
 
 /// The code of a response that the asked provider sent.
@@ -150,7 +148,7 @@ pub(crate) async fn code<'a>(cx: &Rc<Context>, get: &impl Fn(&str) -> Option<&'a
     match get("iss") {
         Some(iss) if iss == cx.config.issuer.as_str() => (),
         Some(_) => return Err(Code::IssuerMismatch.into()),
-        None if discovery::metadata(cx).await?.names_itself => return Err(Code::IssuerMissing.into()),
+        None if discovery::metadata(cx).await?.names_itself() => return Err(Code::IssuerMissing.into()),
         None => (),
     }
     if let Some(error) = get("error") {

@@ -4,7 +4,7 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::authorize::attempt::SignIn;
+use super::authorize::attempt::Attempt;
 use super::silent;
 use super::verify::{self, Checks};
 use crate::client::Context;
@@ -14,14 +14,14 @@ use crate::effect::{Event, Now};
 use crate::error::{Code, Error, Result};
 use crate::runtime::join;
 use crate::secret::Secret;
-use crate::session::record::{Record, Token};
+use crate::session::record::{Record, Token, Want};
 use crate::session::{self, creating, userinfo};
 use crate::signout::revoke;
-use crate::wire::answer::{self, Refusal};
+use crate::wire::answer;
 use crate::wire::base64url;
 use crate::wire::form::Form;
 use crate::wire::http::Request;
-use crate::wire::json::{Object, Value};
+use crate::wire::json::Value;
 use crate::wire::sender::{self, Binding};
 use crate::wire::url::parts;
 
@@ -103,9 +103,9 @@ impl TokenResponse {
     }
 
     /// The access token as it is cached. The lifetime counts from the moment of the request.
-    pub(crate) fn token(&self, resources: Vec<String>, requested: Vec<String>, sent_at: Now) -> Token {
-        let granted = self.scope.clone().unwrap_or_else(|| requested.clone());
-        Token::new(self.access_token.clone(), self.token_type.clone(), resources, requested, granted, self.expires_in, sent_at)
+    pub(crate) fn token(&self, want: Want, sent_at: Now) -> Token {
+        let granted = self.scope.clone().unwrap_or_else(|| want.scopes.clone());
+        Token::new(self.access_token.clone(), self.token_type.clone(), want, granted, self.expires_in, sent_at)
     }
 }
 
@@ -116,10 +116,10 @@ pub(crate) async fn token_request(
     form: Form,
     binding: &Binding,
     timeout: u32,
-) -> Result<TokenResponse, Refusal> {
-    let outcome = sender::post(cx, &metadata.token_endpoint, form, binding, timeout).await.map_err(Refusal::Other)?;
+) -> Result<TokenResponse> {
+    let outcome = sender::post(cx, metadata.token_endpoint(), form, binding, timeout).await?;
     let answer = answer::read(outcome, cx.seconds())?;
-    TokenResponse::parse(cx, &answer, binding).map_err(Refusal::Other)
+    TokenResponse::parse(cx, &answer, binding)
 }
 
 /// A form for an endpoint of the provider.
@@ -135,27 +135,29 @@ pub(crate) fn post(cx: &Context, url: &str, form: Form) -> Request {
 }
 
 /// Exchanges the code, checks what comes back, and begins a session. Nothing of the answer is used before all checks pass.
-pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn, app_state: Option<&Value>) -> Result<Value> {
+pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: &Attempt) -> Result<Value> {
     let form = Form::new()
         .with("grant_type", "authorization_code")
         .with("code", code.expose())
-        .with("redirect_uri", &attempt.redirect_uri)
-        .with("code_verifier", attempt.verifier.expose());
+        .with("redirect_uri", attempt.text("redirectUri"))
+        .with("code_verifier", attempt.text("verifier"));
+    let binding = Binding::from_value(attempt.get("binding"));
     let metadata = discovery::metadata(cx).await?;
     let sent_at = cx.shell.now();
-    let (response, keys) = join(token_request(cx, &metadata, form, &attempt.binding, cx.config.request_timeout), keys::ensure(cx)).await;
-    let response = response.map_err(|refusal| match refusal {
-        Refusal::OAuth(error) if error.error == "invalid_grant" => error.into_error(Code::CodeRejected),
-        Refusal::OAuth(error) => {
-            let code = error.code();
-            error.into_error(code)
-        }
-        Refusal::Other(error) => error,
+    let (response, keys) = join(token_request(cx, &metadata, form, &binding, cx.config.request_timeout), keys::ensure(cx)).await;
+    let response = response.map_err(|error| match error.refusal() {
+        Some("invalid_grant") => error.with_code(Code::CodeRejected),
+        _ => error,
     })?;
     keys?;
-    let binding = attempt.binding.settle(cx, &response.token_type);
+    let binding = binding.settle(cx, &response.token_type);
     let id_token = response.id_token.clone().ok_or(Code::IdTokenMissing)?;
-    let checks = Checks { nonce: Some(&attempt.nonce), max_age: attempt.max_age, login: true, access_token: Some(&response.access_token) };
+    let checks = Checks {
+        nonce: Some(attempt.text("nonce")),
+        max_age: attempt.integer("maxAge"),
+        login: true,
+        access_token: Some(&response.access_token),
+    };
     let claims = verify::id_token(cx, &id_token, checks).await?;
     let mut user = session::user_of(cx, &claims);
     if cx.config.fetch_userinfo {
@@ -168,30 +170,19 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, code: Secret, attempt: SignIn, app
             Err(error) => cx.publish(Event::Error(error)),
         }
     }
-    let subject = claims.text("sub").unwrap_or_default().into();
-    let token = response.token(Vec::new(), attempt.scopes.clone(), sent_at);
-    let mut record = Record {
-        generation: 0,
-        id: base64url::encode(&cx.random(32).await?),
-        subject,
-        user,
-        claims,
-        id_token,
-        refresh_token: response.refresh_token.clone(),
-        scopes: attempt.scopes,
-        resources: attempt.resources,
-        tokens: alloc::vec![token],
-        authenticated_at: cx.shell.now().wall,
-        flight: None,
-        binding,
-        max_age: attempt.max_age,
-        acr_values: attempt.acr_values,
-        extra: Object::new(),
-        #[cfg(feature = "extended")]
-        session_state: None,
-    };
-    let begun = match creating::ask(cx, &mut record, app_state).await {
-        Ok(()) => session::begin(cx, record, attempt.same_user, attempt.silent).await,
+    let facts = attempt
+        .asked()
+        .with("id", base64url::encode(&cx.random(32).await?))
+        .with("subject", claims.text("sub").unwrap_or_default())
+        .with("user", user)
+        .with("claims", claims)
+        .with("idToken", id_token)
+        .with_some("refreshToken", response.refresh_token.as_ref().map(Secret::expose))
+        .with("authenticatedAt", cx.shell.now().wall);
+    let mut record = Record { generation: 0, facts, tokens: Vec::new(), flight: None, binding };
+    record.tokens.push(response.token(record.default_want(), sent_at));
+    let begun = match creating::ask(cx, &mut record, attempt.get("appState")).await {
+        Ok(()) => session::begin(cx, record, attempt.flag("sameUser"), attempt.integer("silent")).await,
         Err(error) => Err(error),
     };
     match begun {

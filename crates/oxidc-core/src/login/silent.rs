@@ -36,8 +36,8 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions) -> Result<
             return Err(Code::SilentAfterSignOut.into());
         }
         // Cookies may be kept from a frame; a refresh token works everywhere.
-        if options.window && asks_nothing_special(&options) && record.as_ref().is_some_and(|r| r.refresh_token.is_some()) {
-            match refresh::refresh_session(cx, TokenOptions::default()).await {
+        if options.window && asks_nothing_special(&options) && record.as_ref().is_some_and(|r| r.refresh_token().is_some()) {
+            match refresh::refresh_session(cx, &TokenOptions::default()).await {
                 Err(error) if error.code() == Code::RefreshRejected => (),
                 result => return result,
             }
@@ -47,14 +47,14 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions) -> Result<
         }
     }
     if !options.window {
-        return authorize::sign_in(cx, options, true, false).await;
+        return authorize::sign_in(cx, &options, true, false).await;
     }
     let age = options.max_age.map_or_else(String::new, decimal);
     let hint = options.login_hint.as_deref().unwrap_or_default();
     let (scopes, resources, acr) = (words(&options.scopes, ' '), words(&options.resources, ' '), words(&options.acr_values, ' '));
     let flight = text(&["silent\n", &scopes, "\n", &resources, "\n", &acr, "\n", &age, "\n", hint]);
     let work = cx.clone();
-    cx.flights.join(&cx.shell, &flight, Box::pin(async move { authorize::sign_in(&work, options, true, false).await.map(drop) })).await?;
+    cx.flights.join(&cx.shell, &flight, Box::pin(async move { authorize::sign_in(&work, &options, true, false).await.map(drop) })).await?;
     Ok(view(cx))
 }
 
@@ -63,8 +63,8 @@ pub(crate) async fn recover(cx: &Rc<Context>, record: &Record) -> Result<()> {
     if let Some(code) = remembered(cx, true).await {
         return Err(code.into());
     }
-    let (scopes, resources) = (record.scopes.clone(), record.resources.clone());
-    authorize::sign_in(cx, SignInOptions { scopes, resources, window: true, ..SignInOptions::default() }, true, false).await.map(drop)
+    let (scopes, resources) = (record.texts("scopes"), record.texts("resources"));
+    authorize::sign_in(cx, &SignInOptions { scopes, resources, window: true, ..SignInOptions::default() }, true, false).await.map(drop)
 }
 
 fn asks_nothing_special(options: &SignInOptions) -> bool {

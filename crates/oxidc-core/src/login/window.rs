@@ -29,10 +29,10 @@ pub(crate) fn is_possible(cx: &Context, return_page: &str) -> Result<()> {
 pub(crate) async fn visit(cx: &Rc<Context>, url: String, attempt: Attempt, frame: bool) -> Result<Value> {
     let timeout = if frame { cx.config.silent_timeout } else { cx.config.popup_timeout };
     // The state names the channel too: nobody but the provider and the return page learns it.
-    let visit = Effect::Visit { task: cx.shell.current(), url, relay: attempt.state.clone(), frame, timeout };
+    let visit = Effect::Visit { task: cx.shell.current(), url, relay: attempt.text("state").into(), frame, timeout };
     let outcome = cx.shell.perform(visit).await;
     // Whatever comes later answers nothing any more.
-    let _ = attempt::take(cx, &attempt.state, true).await;
+    let _ = attempt::take(cx, attempt.text("state"), true).await;
     let (failure, detail) = match outcome {
         Outcome::Text(answer) => {
             let result = callback::process(cx, &answer, Some(attempt)).await?;

@@ -17,7 +17,7 @@ pub(crate) async fn ask(cx: &Context, record: &mut Record, app_state: Option<&Va
     if !has(&cx.config.hooks, HOOK) {
         return Ok(());
     }
-    let draft = view_of(cx, record);
+    let draft = view_of(record);
     let value = Object::new().with("session", draft.clone()).with_some("appState", app_state.cloned()).into();
     let answer = match cx.shell.perform(Effect::Ask { hook: HOOK, value }).await {
         Outcome::Text(text) => Value::parse(&text).ok(),
@@ -26,13 +26,17 @@ pub(crate) async fn ask(cx: &Context, record: &mut Record, app_state: Option<&Va
     };
     let Some(Value::Object(session)) = answer else { return Err(Code::SessionHookFailed.into()) };
     match session.get("user").and_then(Value::as_object) {
-        Some(user) if user.get("sub") == record.user.get("sub") => record.user = user.clone(),
+        Some(user) if user.get("sub") == record.object("user").and_then(|user| user.get("sub")) => {
+            record.facts.insert("user", user.clone())
+        }
         _ => return Err(Error::new(Code::SessionHookFailed).detail("user")),
     }
+    let mut extra = Object::new();
     for (name, value) in session {
         if draft.get(&name).is_none() {
-            record.extra.insert(&name, value);
+            extra.insert(&name, value);
         }
     }
+    record.facts.insert("extra", extra);
     Ok(())
 }

@@ -46,7 +46,12 @@ impl Drop for Held {
 
 /// Waits until nobody else uses the refresh token. Gives out the session as it stands then, and whether whoever used it is overdue;
 /// or nothing if the wanted token is there.
-pub(super) async fn stand_in_line(cx: &Rc<Context>, want: &Want, seen: &Option<String>, locked: bool) -> Result<Option<(Record, bool)>> {
+pub(super) async fn stand_in_line(
+    cx: &Rc<Context>,
+    want: &Want,
+    seen: &Option<String>,
+    locked: bool,
+) -> Result<Option<(Rc<Record>, bool)>> {
     let began = cx.shell.now().monotonic;
     loop {
         // Another tab may have done it, or ended the session, while this one waited.
@@ -87,7 +92,7 @@ pub(super) async fn change_flight(cx: &Rc<Context>, of: &Record, from: Option<&F
     let edit = |record: &mut Record| {
         let ours = record.flight.as_ref() == from;
         if ours {
-            record.flight = to.cloned();
+            record.flight = to.copied();
         }
         ours
     };
@@ -110,7 +115,7 @@ pub(super) async fn settle(cx: &Rc<Context>, record: &Record, mark: &Flight, fli
 pub(super) async fn take_back(cx: &Rc<Context>, of: &Record, mark: &Flight, flight: Option<&Flight>) {
     // That token may become known only by the attempt to take the mark back.
     for _ in 0..2 {
-        let Some(now) = cx.sessions.record().filter(|now| now.id == of.id && now.flight.as_ref() == Some(mark)) else { break };
+        let Some(now) = cx.sessions.record().filter(|now| now.id() == of.id() && now.flight.as_ref() == Some(mark)) else { break };
         change_flight(cx, &now, Some(mark), flight).await;
     }
 }

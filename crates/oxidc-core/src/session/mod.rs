@@ -33,7 +33,7 @@ use crate::wire::json::{Object, Value};
 #[derive(Default)]
 pub(crate) struct Sessions {
     /// The session, as it was last read or written.
-    record: RefCell<Option<Record>>,
+    record: RefCell<Option<Rc<Record>>>,
     /// The session that ended last: nothing brings it back into this tab.
     gone: RefCell<Option<String>>,
     /// The text that stands in the storage, as far as is known.
@@ -61,7 +61,7 @@ pub(crate) struct Sessions {
 }
 
 impl Sessions {
-    pub(crate) fn record(&self) -> Option<Record> {
+    pub(crate) fn record(&self) -> Option<Rc<Record>> {
         self.record.borrow().clone()
     }
 
@@ -70,7 +70,7 @@ impl Sessions {
         let known = self.record.borrow_mut().take();
         let was_there = known.is_some();
         if let Some(record) = known {
-            *self.gone.borrow_mut() = Some(record.id);
+            *self.gone.borrow_mut() = Some(record.id().into());
         }
         was_there
     }
@@ -93,21 +93,17 @@ pub(crate) async fn get(cx: &Rc<Context>) -> Result<Value> {
 }
 
 pub(crate) fn view(cx: &Context) -> Value {
-    cx.sessions.record.borrow().as_ref().map_or(Value::Null, |record| view_of(cx, record).into())
+    cx.sessions.record().map_or(Value::Null, |record| view_of(&record).into())
 }
 
 /// A session as the application sees it.
-pub(crate) fn view_of(cx: &Context, record: &Record) -> Object {
-    let mut session = record.extra.clone();
-    let own = Object::new()
-        .with("user", record.user.clone())
-        .with("claims", record.claims.clone())
-        .with("issuer", cx.config.issuer.as_str())
-        .with("clientId", cx.config.client_id.as_str())
-        .with("subject", record.subject.as_str())
+pub(crate) fn view_of(record: &Record) -> Object {
+    let mut session = record.object("extra").cloned().unwrap_or_default();
+    let own = record
+        .facts
+        .only(&["user", "claims", "issuer", "clientId", "subject", "authenticatedAt"])
         .with("scopes", record.find(&record.default_want()).map_or([].as_slice(), |token| &token.granted))
-        .with_some("expiresAt", record.find(&record.default_want()).and_then(record::Token::expires_at))
-        .with("authenticatedAt", record.authenticated_at);
+        .with_some("expiresAt", record.find(&record.default_want()).and_then(record::Token::expires_at));
     session.extend(own);
     session
 }
@@ -126,14 +122,14 @@ pub(crate) fn user_of(cx: &Context, claims: &Object) -> Object {
 /// sign-in that came later.
 pub(crate) async fn begin(cx: &Rc<Context>, record: Record, same_user: bool, silent: Option<Millis>) -> Result<Value> {
     store::load(cx).await;
-    let before = cx.sessions.record.borrow().as_ref().map(|record| record.binding.clone());
+    let before = cx.sessions.record();
     if same_user {
         store::reload(cx).await;
     }
     loop {
         let there = cx.sessions.record();
-        let other = there.filter(|there| same_user && there.subject != record.subject);
-        let later = other.as_ref().map(|other| other.authenticated_at).max(cx.sessions.signed_out.get());
+        let other = there.filter(|there| same_user && there.subject() != record.subject());
+        let later = other.as_ref().map(|other| other.authenticated_at()).max(cx.sessions.signed_out.get());
         if silent.is_some() && later >= silent {
             return Err(Code::SignedOut.into());
         }
@@ -147,7 +143,7 @@ pub(crate) async fn begin(cx: &Rc<Context>, record: Record, same_user: bool, sil
     }
     cx.sessions.needs_sign_in.set(false);
     if let Some(before) = before {
-        before.forget(cx);
+        before.binding.forget(cx);
     }
     changed(cx, "signed_in");
     announce_token(cx, None);
@@ -157,11 +153,11 @@ pub(crate) async fn begin(cx: &Rc<Context>, record: Record, same_user: bool, sil
 /// Ends the session in this tab and, through the storage, in all others. What began before cannot bring it back.
 pub(crate) async fn sign_out(cx: &Rc<Context>) {
     cx.sessions.needs_sign_in.set(false);
-    let before = cx.sessions.record.borrow().as_ref().map(|record| record.binding.clone());
+    let before = cx.sessions.record();
     cx.sessions.forget();
     store::replace(cx, Err(mark(cx, SIGNED_OUT)), None, false).await;
     if let Some(before) = before {
-        before.forget(cx);
+        before.binding.forget(cx);
         ended(cx, SIGNED_OUT);
     }
 }
@@ -198,12 +194,11 @@ pub(crate) fn ended(cx: &Rc<Context>, reason: &'static str) {
 
 /// Tells the application that a fresh access token is there.
 pub(crate) fn announce_token(cx: &Context, want: Option<&Want>) {
-    let record = cx.sessions.record.borrow();
-    let Some(record) = record.as_ref() else { return };
+    let Some(record) = cx.sessions.record() else { return };
     let default = record.default_want();
     if let Some(token) = record.find(want.unwrap_or(&default)) {
         let token = Object::new()
-            .with("resources", token.resources.as_slice())
+            .with("resources", token.want.resources.as_slice())
             .with("scopes", token.granted.as_slice())
             .with_some("expiresAt", token.expires_at());
         cx.publish(Event::Tokens { token: token.into() });
@@ -231,7 +226,7 @@ pub(crate) async fn notice(cx: &Rc<Context>, notice: Notice) -> Result<()> {
 /// Tells the application what a user interface can show, if it is not what it was told last.
 pub(crate) fn tell_state(cx: &Context) {
     let sessions = &cx.sessions;
-    let state = match sessions.record.borrow().as_ref() {
+    let state = match sessions.record() {
         _ if sessions.needs_sign_in.get() => "needsSignIn",
         None => "signedOut",
         Some(_) if cx.gate.is_held() => "renewing",

@@ -21,39 +21,25 @@ pub(super) const WORKER_LOST: &str = "worker_lost";
 /// The other ends: each leaves a person who has to sign in again.
 const REASONS: &[&str] = &["refresh_rejected", "refresh_lost", "user_changed", "provider_signed_out", "key_lost", WORKER_LOST];
 
-/// A session.
-#[derive(Clone, Debug)]
+/// A session: what is stored of it, checked and not converted, beside what has a meaning of its own here. It has no `Debug`, for it
+/// holds tokens.
+#[derive(Clone)]
 pub(crate) struct Record {
     /// Grows by one with each write.
     pub(crate) generation: i64,
-    /// Names the session; another sign-in is another session.
-    pub(crate) id: String,
-    pub(crate) subject: String,
-    pub(crate) user: Object,
-    pub(crate) claims: Object,
-    pub(crate) id_token: String,
-    pub(crate) refresh_token: Option<Secret>,
-    /// The scopes and resources that the sign-in asked for.
-    pub(crate) scopes: Vec<String>,
-    pub(crate) resources: Vec<String>,
+    /// `issuer`, `clientId`, `id` (names the session; another sign-in is another session), `subject`, `user`, `claims`, `idToken`,
+    /// `refreshToken`, `authenticatedAt`; what the sign-in asked for: `scopes`, `resources`, `maxAge` and `acrValues`; `extra`: what the
+    /// application added; `sessionState`: what the provider called the person's session there.
+    pub(crate) facts: Object,
     pub(crate) tokens: Vec<Token>,
-    pub(crate) authenticated_at: Millis,
     /// What became of the last use of the refresh token, if not all is well.
     pub(crate) flight: Option<Flight>,
     /// What the tokens are bound to.
     pub(crate) binding: Binding,
-    /// The `max_age` and the `acr_values` that the sign-in asked for.
-    pub(crate) max_age: Option<i64>,
-    pub(crate) acr_values: String,
-    /// What the application added.
-    pub(crate) extra: Object,
-    /// What the provider called the person's session there.
-    #[cfg(feature = "extended")]
-    pub(crate) session_state: Option<String>,
 }
 
 /// A use of the refresh token: under way, or failed. All tabs see it, so they neither send side by side nor fail side by side.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Flight {
     /// It was sent, and no answer has come.
     pub(crate) open: bool,
@@ -94,21 +80,20 @@ pub(crate) enum Stored {
     Damaged,
 }
 
-/// Which access token somebody wants: an exact set of resources and an exact set of scopes.
-#[derive(Clone, Debug)]
+/// Which access token somebody wants: an exact set of resources and an exact set of scopes. The key of the cache.
+#[derive(Clone)]
 pub(crate) struct Want {
     pub(crate) resources: Vec<String>,
     pub(crate) scopes: Vec<String>,
 }
 
 /// An access token and what is known of it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Token {
     pub(crate) access_token: Secret,
     pub(crate) token_type: String,
-    pub(crate) resources: Vec<String>,
-    /// The scopes that were asked for; with the resources, the key of the cache.
-    pub(crate) requested: Vec<String>,
+    /// What was asked for.
+    pub(crate) want: Want,
     pub(crate) granted: Vec<String>,
     /// Wall clock.
     pub(crate) obtained_at: Millis,
@@ -135,7 +120,7 @@ impl Flight {
         now.wall < self.since
     }
 
-    fn to_value(&self) -> Value {
+    fn to_value(self) -> Value {
         Object::new()
             .with("open", self.open)
             .with("locked", self.locked)
@@ -171,29 +156,17 @@ impl PartialEq for Want {
 }
 
 impl Token {
-    #[allow(clippy::too_many_arguments)]
     pub(crate) fn new(
         access_token: Secret,
         token_type: String,
-        resources: Vec<String>,
-        requested: Vec<String>,
+        want: Want,
         granted: Vec<String>,
         expires_in: Option<i64>,
         sent_at: Now,
     ) -> Self {
         let lifetime = expires_in.map(|seconds| seconds * SECOND);
         let until = lifetime.map(|lifetime| sent_at.monotonic + lifetime);
-        Self {
-            access_token,
-            token_type,
-            resources,
-            requested,
-            granted,
-            obtained_at: sent_at.wall,
-            lifetime,
-            until,
-            since: sent_at.monotonic,
-        }
+        Self { access_token, token_type, want, granted, obtained_at: sent_at.wall, lifetime, until, since: sent_at.monotonic }
     }
 
     /// Milliseconds since 1970.
@@ -224,52 +197,73 @@ impl Token {
 }
 
 impl Record {
+    pub(crate) fn id(&self) -> &str {
+        self.text("id")
+    }
+
+    pub(crate) fn subject(&self) -> &str {
+        self.text("subject")
+    }
+
+    pub(crate) fn refresh_token(&self) -> Option<&str> {
+        self.facts.text("refreshToken")
+    }
+
+    pub(crate) fn authenticated_at(&self) -> Millis {
+        self.facts.integer("authenticatedAt").unwrap_or(0)
+    }
+
+    /// A fact that is a text; empty where there is none.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.facts.text(name).unwrap_or_default()
+    }
+
+    /// A fact that is an object.
+    pub(crate) fn object(&self, name: &str) -> Option<&Object> {
+        self.facts.get(name)?.as_object()
+    }
+
+    /// A fact that is a list of texts.
+    pub(crate) fn texts(&self, name: &str) -> Vec<String> {
+        self.facts.get(name).and_then(texts).unwrap_or_default()
+    }
+
+    /// Lays claims over those of the person.
+    pub(crate) fn overlay(&mut self, claims: Object) {
+        let mut user = self.object("user").cloned().unwrap_or_default();
+        user.extend(claims);
+        self.facts.insert("user", user);
+    }
+
     /// Whether another record is of the same session and has the same refresh token.
     pub(crate) fn continues(&self, other: &Self) -> bool {
-        let token = |record: &Self| record.refresh_token.as_ref().map(|token| String::from(token.expose()));
-        self.id == other.id && token(self) == token(other)
+        self.id() == other.id() && self.refresh_token() == other.refresh_token()
     }
 
     pub(crate) fn default_want(&self) -> Want {
-        Want { resources: Vec::new(), scopes: self.scopes.clone() }
+        Want { resources: Vec::new(), scopes: self.texts("scopes") }
     }
 
     pub(crate) fn find(&self, want: &Want) -> Option<&Token> {
-        self.tokens.iter().find(|token| same_set(&token.resources, &want.resources) && same_set(&token.requested, &want.scopes))
+        self.tokens.iter().find(|token| token.want == *want)
     }
 
     /// Keeps a token in place of the one with the same key. Others that have expired are dropped.
     pub(crate) fn keep(&mut self, token: Token, now: Now) {
-        let same = |other: &Token| same_set(&other.resources, &token.resources) && same_set(&other.requested, &token.requested);
-        let is_default = |other: &Token| other.resources.is_empty() && same_set(&other.requested, &self.scopes);
-        self.tokens.retain(|other| !same(other) && (is_default(other) || other.remaining(now).is_none_or(|left| left > 0)));
+        let default = self.default_want();
+        self.tokens.retain(|other| other.want != token.want && (other.want == default || other.remaining(now).is_none_or(|left| left > 0)));
         self.tokens.push(token);
     }
 
-    pub(crate) fn to_text(&self, cx: &Context) -> String {
+    pub(crate) fn to_text(&self) -> String {
         let tokens: Vec<Value> = self.tokens.iter().map(Token::to_value).collect();
-        let record = Object::new()
+        let facts = self.facts.clone();
+        let record = facts
             .with("v", VERSION)
             .with("generation", self.generation)
-            .with("issuer", cx.config.issuer.as_str())
-            .with("clientId", cx.config.client_id.as_str())
-            .with("id", self.id.as_str())
-            .with("subject", self.subject.as_str())
-            .with("user", self.user.clone())
-            .with("claims", self.claims.clone())
-            .with("idToken", self.id_token.as_str())
-            .with_some("refreshToken", self.refresh_token.as_ref().map(Secret::expose))
-            .with("scopes", self.scopes.as_slice())
-            .with("resources", self.resources.as_slice())
             .with("tokens", tokens)
-            .with("authenticatedAt", self.authenticated_at)
             .with_some("binding", self.binding.to_value())
-            .with_some("flight", self.flight.as_ref().map(Flight::to_value))
-            .with_some("maxAge", self.max_age)
-            .with("acrValues", self.acr_values.as_str())
-            .with("extra", self.extra.clone());
-        #[cfg(feature = "extended")]
-        let record = record.with_some("sessionState", self.session_state.as_deref());
+            .with_some("flight", self.flight.map(Flight::to_value));
         Value::from(record).to_text()
     }
 }
@@ -279,8 +273,8 @@ impl Token {
         Object::new()
             .with("accessToken", self.access_token.expose())
             .with("tokenType", self.token_type.as_str())
-            .with("resources", self.resources.as_slice())
-            .with("requested", self.requested.as_slice())
+            .with("resources", self.want.resources.as_slice())
+            .with("requested", self.want.scopes.as_slice())
             .with("granted", self.granted.as_slice())
             .with("obtainedAt", self.obtained_at)
             .with_some("lifetime", self.lifetime)
@@ -297,11 +291,10 @@ impl Token {
         let age = now.wall - obtained_at;
         let left = |lifetime: Millis| if age < -SECOND { 0 } else { lifetime - age.max(0) };
         Some(Self {
-            access_token: text(value, "accessToken")?.into(),
-            token_type: text(value, "tokenType")?,
-            resources: texts(value, "resources")?,
-            requested: texts(value, "requested")?,
-            granted: texts(value, "granted")?,
+            access_token: value.text("accessToken")?.into(),
+            token_type: value.string("tokenType")?,
+            want: Want { resources: texts(value.get("resources")?)?, scopes: texts(value.get("requested")?)? },
+            granted: texts(value.get("granted")?)?,
             obtained_at,
             lifetime,
             until: lifetime.map(|lifetime| now.monotonic + left(lifetime)),
@@ -325,16 +318,16 @@ impl Ended {
 /// Reads a stored text. It may have been written by anybody.
 pub(crate) fn read(cx: &Context, text: &str) -> Stored {
     let Ok(value) = Value::parse(text) else { return Stored::Damaged };
-    ended_or_session(cx, &value)
+    ended_or_session(cx, value)
 }
 
-fn ended_or_session(cx: &Context, value: &Value) -> Stored {
-    match integer(value, "v") {
+fn ended_or_session(cx: &Context, value: Value) -> Stored {
+    match integer(&value, "v") {
         Some(VERSION) => (),
         Some(version) if version > VERSION => return Stored::Newer,
         _ => return Stored::Damaged,
     }
-    let Some(generation) = integer(value, "generation").filter(|g| (0..i64::MAX / 2).contains(g)) else { return Stored::Damaged };
+    let Some(generation) = integer(&value, "generation").filter(|g| (0..i64::MAX / 2).contains(g)) else { return Stored::Damaged };
     if let Some(ended) = value.get("ended") {
         let written = ended.text("reason");
         let reason = REASONS.iter().copied().find(|reason| Some(*reason) == written).unwrap_or(SIGNED_OUT);
@@ -343,40 +336,30 @@ fn ended_or_session(cx: &Context, value: &Value) -> Stored {
     session(cx, value, generation).map_or(Stored::Damaged, Stored::Session)
 }
 
-fn session(cx: &Context, value: &Value, generation: i64) -> Option<Record> {
+fn session(cx: &Context, value: Value, generation: i64) -> Option<Record> {
     let now = cx.shell.now();
-    let claims = value.get("claims")?.as_object()?.clone();
-    let subject = text(value, "subject")?;
-    let belongs = text(value, "issuer")? == cx.config.issuer.as_str()
-        && text(value, "clientId")? == cx.config.client_id
-        && claims.text("sub") == Some(subject.as_str());
+    let claims = value.get("claims")?.as_object()?;
+    let belongs = value.text("issuer")? == cx.config.issuer.as_str()
+        && value.text("clientId")? == cx.config.client_id
+        && claims.text("sub")? == value.text("subject")?;
     if !belongs {
         return None;
     }
+    value.text("id").and(value.text("idToken"))?;
+    value.get("user")?.as_object()?;
+    texts(value.get("scopes")?).and(texts(value.get("resources")?))?;
+    integer(&value, "authenticatedAt")?;
     let mut tokens = Vec::new();
     for token in value.list("tokens")? {
         tokens.push(Token::from_value(token, now)?);
     }
-    Some(Record {
-        generation,
-        id: text(value, "id")?,
-        subject,
-        user: value.get("user")?.as_object()?.clone(),
-        claims,
-        id_token: text(value, "idToken")?,
-        refresh_token: text(value, "refreshToken").map(Secret::from),
-        scopes: texts(value, "scopes")?,
-        resources: texts(value, "resources")?,
-        tokens,
-        authenticated_at: integer(value, "authenticatedAt")?,
-        flight: value.get("flight").map(Flight::from_value),
-        binding: Binding::from_value(value.get("binding")),
-        max_age: integer(value, "maxAge"),
-        acr_values: text(value, "acrValues").unwrap_or_default(),
-        extra: value.get("extra").and_then(Value::as_object).cloned().unwrap_or_default(),
-        #[cfg(feature = "extended")]
-        session_state: text(value, "sessionState"),
-    })
+    let flight = value.get("flight").map(Flight::from_value);
+    let binding = Binding::from_value(value.get("binding"));
+    let Value::Object(mut facts) = value else { return None };
+    for name in ["tokens", "flight", "binding"] {
+        facts.remove(name);
+    }
+    Some(Record { generation, facts, tokens, flight, binding })
 }
 
 /// A count or a time. Larger ones were not written here, and sums of them might overflow.
@@ -384,14 +367,11 @@ fn integer(value: &Value, name: &str) -> Option<i64> {
     value.get(name)?.as_integer().filter(|number| (0..1 << 53).contains(number))
 }
 
-fn text(value: &Value, name: &str) -> Option<String> {
-    value.get(name)?.as_str().map(String::from)
-}
-
-fn texts(value: &Value, name: &str) -> Option<Vec<String>> {
+/// A list of texts and of nothing else.
+pub(crate) fn texts(list: &Value) -> Option<Vec<String>> {
     let mut texts = Vec::new();
-    for item in value.list(name)? {
-        texts.push(item.as_str()?.into());
+    for text in list.as_array()? {
+        texts.push(text.as_str()?.into());
     }
     Some(texts)
 }

@@ -20,7 +20,6 @@ use crate::login::silent;
 use crate::login::verify::{self, Checks};
 use crate::signout::revoke;
 use crate::time::{Millis, SECOND};
-use crate::wire::answer::{OAuthError, Refusal};
 use crate::wire::form::Form;
 use crate::wire::json::{Object, Value};
 use crate::wire::{text, words};
@@ -41,9 +40,9 @@ const TAKEOVER: Millis = 60 * SECOND;
 const HAND_OVER: Millis = 300;
 
 /// An access token that is good for a while.
-pub(crate) async fn get_tokens(cx: &Rc<Context>, options: TokenOptions) -> Result<Value> {
+pub(crate) async fn get_tokens(cx: &Rc<Context>, options: &TokenOptions) -> Result<Value> {
     store::load(cx).await;
-    let want = want(cx, &options)?;
+    let want = want(cx, options)?;
     if !options.force_refresh
         && let Some(tokens) = hand_out(cx, &want, false)
     {
@@ -61,9 +60,9 @@ pub(crate) async fn get_tokens(cx: &Rc<Context>, options: TokenOptions) -> Resul
 }
 
 /// Renews a token now, whatever its age.
-pub(crate) async fn refresh_session(cx: &Rc<Context>, options: TokenOptions) -> Result<Value> {
+pub(crate) async fn refresh_session(cx: &Rc<Context>, options: &TokenOptions) -> Result<Value> {
     store::load(cx).await;
-    let want = want(cx, &options)?;
+    let want = want(cx, options)?;
     refresh(cx, want).await?;
     Ok(view(cx))
 }
@@ -74,14 +73,13 @@ fn want(cx: &Context, options: &TokenOptions) -> Result<Want> {
     let record = cx.sessions.record().ok_or(Code::NoSession)?;
     let scopes = match options {
         TokenOptions { scopes, .. } if !scopes.is_empty() => scopes.clone(),
-        TokenOptions { resources, .. } if resources.is_empty() => record.scopes.clone(),
+        TokenOptions { resources, .. } if resources.is_empty() => record.texts("scopes"),
         TokenOptions { resources, .. } => cx.config.scopes_of(resources),
     };
     let want = Want { resources: options.resources.clone(), scopes };
-    for (asked, granted, code) in
-        [(&want.resources, &record.resources, Code::ResourceRejected), (&want.scopes, &record.scopes, Code::ScopeRejected)]
-    {
-        if let Some(beyond) = asked.iter().find(|one| !has(granted, one)) {
+    for (asked, of, code) in [(&want.resources, "resources", Code::ResourceRejected), (&want.scopes, "scopes", Code::ScopeRejected)] {
+        let granted = record.texts(of);
+        if let Some(beyond) = asked.iter().find(|one| !has(&granted, one)) {
             return Err(Error::new(code).detail(text(&[beyond, ": the sign-in did not ask for it"])));
         }
     }
@@ -95,8 +93,7 @@ fn want(cx: &Context, options: &TokenOptions) -> Result<Want> {
 /// The cached token. Without `any`, only one that need not be renewed yet, or was renewed a moment ago.
 pub(crate) fn hand_out(cx: &Context, want: &Want, any: bool) -> Option<Value> {
     let now = cx.shell.now();
-    let record = cx.sessions.record();
-    let record = record.as_ref()?;
+    let record = cx.sessions.record()?;
     let token = record.find(want)?;
     let just_obtained = token.age(now) < token.lifetime.unwrap_or(0).clamp(SECOND, 10 * SECOND) && still_valid(cx, want);
     if !any && !token.is_fresh(now) && !just_obtained {
@@ -108,16 +105,16 @@ pub(crate) fn hand_out(cx: &Context, want: &Want, any: bool) -> Option<Value> {
             .with("accessToken", token.access_token.expose())
             .with("tokenType", token.token_type.as_str())
             .with("scopes", token.granted.as_slice())
-            .with("resources", token.resources.as_slice())
+            .with("resources", token.want.resources.as_slice())
             .with_some("expiresAt", token.expires_at())
-            .with("idToken", record.id_token.as_str())
+            .with("idToken", record.text("idToken"))
             .with("freshFor", fresh_for)
             .into(),
     )
 }
 
 fn still_valid(cx: &Context, want: &Want) -> bool {
-    let record = cx.sessions.record.borrow();
+    let record = cx.sessions.record();
     record.as_ref().and_then(|r| r.find(want)).is_some_and(|t| t.remaining(cx.shell.now()).is_none_or(|left| left > 0))
 }
 
@@ -130,7 +127,7 @@ pub(crate) async fn refresh(cx: &Rc<Context>, want: Want) -> Result<()> {
 }
 
 pub(super) fn access_token(cx: &Context, want: &Want) -> Option<String> {
-    let record = cx.sessions.record.borrow();
+    let record = cx.sessions.record();
     record.as_ref().and_then(|r| r.find(want)).map(|token| token.access_token.expose().into())
 }
 
@@ -147,7 +144,7 @@ async fn one_at_a_time(cx: &Rc<Context>, want: &Want, seen: Option<String>) -> R
 }
 
 /// Sends the refresh token until there is an answer that says something about it. False if another tab came in between.
-async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, overdue: bool) -> Result<bool> {
+async fn send(cx: &Rc<Context>, want: &Want, mut record: Rc<Record>, locked: bool, overdue: bool) -> Result<bool> {
     let mut first: Option<Now> = None;
     let mut repeated = false;
     let mut known = None;
@@ -156,7 +153,7 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
         if first.is_some_and(|first| cx.shell.now().since(first) > GRACE) {
             (first, repeated) = (None, false);
         }
-        let Some(refresh_token) = &record.refresh_token else {
+        let Some(refresh_token) = record.refresh_token() else {
             cx.sessions.needs_sign_in.set(true);
             return Err(Code::NoRefreshToken.into());
         };
@@ -168,21 +165,21 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
                 discovery::metadata(cx).await?
             }
         };
-        let mut form = Form::new().with("grant_type", "refresh_token").with("refresh_token", refresh_token.expose());
+        let mut form = Form::new().with("grant_type", "refresh_token").with("refresh_token", refresh_token);
         if *want != record.default_want() && !want.scopes.is_empty() {
             form = form.with("scope", &words(&want.scopes, ' '));
         }
         for resource in &want.resources {
             form = form.with("resource", resource);
         }
-        let mut before = record.flight.clone().unwrap_or_default();
+        let mut before = record.flight.unwrap_or_default();
         before.lost |= before.open;
         // A first try that hangs is given up while providers still accept the token again.
         let timeout = if repeated { cx.config.request_timeout } else { cx.config.request_timeout.min(FIRST_TIMEOUT) };
         let marking = cx.shell.now();
         // Whoever takes over from a page that hangs is not itself taken over from for a minute.
         let until = marking.wall + if overdue { TAKEOVER } else { Millis::from(timeout) + SLACK };
-        let mark = Flight { open: true, locked, since: marking.wall, until, ..before.clone() };
+        let mark = Flight { open: true, locked, since: marking.wall, until, ..before };
         match change_flight(cx, &record, record.flight.as_ref(), Some(&mark)).await {
             Commit::Done => (),
             Commit::Superseded => {
@@ -211,38 +208,34 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
             failures: before.failures + 1,
             lost: before.lost || is_lost(error),
             asked: matches!(error.code(), Code::RateLimited | Code::ProviderUnavailable),
-            ..before.clone()
+            ..before
         };
         let (flight, error) = match token_request(cx, &metadata, form, &record.binding, timeout).await {
             Ok(response) => {
-                let token = response.token(want.resources.clone(), want.scopes.clone(), sent_at);
+                let token = response.token(want.clone(), sent_at);
                 match receive(cx, &record, &mark, want, response, token).await {
                     Err(error) if error.session() == SessionEffect::Kept => (Some(Flight { lost: true, ..failed(&error) }), error),
                     result => return result.map(|()| true),
                 }
             }
-            Err(Refusal::OAuth(error)) if error.error == "invalid_grant" || error.error == "invalid_request" => {
+            Err(error) if matches!(error.refusal(), Some("invalid_grant" | "invalid_request")) => {
                 // Only the token that is stored now can end the session.
                 store::reload(cx).await;
-                if cx.sessions.record().is_none_or(|now| now.id != record.id) {
+                if cx.sessions.record().is_none_or(|now| now.id() != record.id()) {
                     return Err(Code::SignedOut.into());
                 }
-                if error.error == "invalid_grant" {
+                if error.refusal() == Some("invalid_grant") {
                     return refused(cx, &record, &mark, error, before.lost).await;
                 }
                 // Some servers say so of a token that is no longer good, others of anything.
-                let error = error.into_error(Code::RequestRefused);
                 let flight = Flight { refusals: before.refusals + 1, ..failed(&error) };
                 cx.sessions.needs_sign_in.set(flight.refusals >= MOST_REFUSALS);
                 (Some(flight), error)
             }
             // This request was wrong, not the token.
-            Err(Refusal::OAuth(error)) => {
-                let code = error.code();
-                (None, error.into_error(code))
-            }
+            Err(error) if error.refusal().is_some() => (None, error),
             // The token is gone, unless another tab has a new one.
-            Err(Refusal::Other(error)) if error.code() == Code::WorkerLost => {
+            Err(error) if error.code() == Code::WorkerLost => {
                 store::reload(cx).await;
                 if end(cx, &record, WORKER_LOST).await {
                     return Err(error);
@@ -251,7 +244,7 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
                 return Ok(false);
             }
             // The provider may have acted. Most accept the old token again for a moment; later nobody does.
-            Err(Refusal::Other(error))
+            Err(error)
                 if matches!(error.code(), Code::TimedOut | Code::NetworkFailed)
                     && !repeated
                     && cx.shell.now().monotonic - started.monotonic < GRACE =>
@@ -268,7 +261,7 @@ async fn send(cx: &Rc<Context>, want: &Want, mut record: Record, locked: bool, o
                 take_back(cx, &record, &mark, None).await;
                 return Ok(false);
             }
-            Err(Refusal::Other(error)) => {
+            Err(error) => {
                 let flight = failed(&error);
                 (Some(flight), if error.code() == Code::TimedOut { Code::RefreshOutcomeUnknown.into() } else { error })
             }
@@ -285,12 +278,12 @@ fn is_lost(error: &Error) -> bool {
 
 /// The provider does not accept the refresh token. If that may be because an answer was lost, the person may still be signed in
 /// there: one sign-in without anything shown is tried before they are asked. False if there is a newer token.
-async fn refused(cx: &Rc<Context>, record: &Record, mark: &Flight, error: OAuthError, lost: bool) -> Result<bool> {
-    let mut mark = mark.clone();
+async fn refused(cx: &Rc<Context>, record: &Record, mark: &Flight, error: Error, lost: bool) -> Result<bool> {
+    let mut mark = *mark;
     if lost {
         // Meanwhile the others wait, as for any request.
         let until = cx.shell.now().wall + Millis::from(cx.config.silent_timeout) + Millis::from(cx.config.request_timeout) + SLACK;
-        let longer = Flight { until, ..mark.clone() };
+        let longer = Flight { until, ..mark };
         if change_flight(cx, record, Some(&mark), Some(&longer)).await == Commit::Done {
             mark = longer;
             match silent::recover(cx, record).await {
@@ -302,7 +295,7 @@ async fn refused(cx: &Rc<Context>, record: &Record, mark: &Flight, error: OAuthE
     }
     let (reason, code) = if lost { ("refresh_lost", Code::RefreshLost) } else { ("refresh_rejected", Code::RefreshRejected) };
     if end(cx, record, reason).await {
-        return Err(error.into_error(code));
+        return Err(error.with_code(code));
     }
     take_back(cx, record, &mark, None).await;
     Ok(false)
@@ -312,28 +305,29 @@ async fn refused(cx: &Rc<Context>, record: &Record, mark: &Flight, error: OAuthE
 async fn receive(cx: &Rc<Context>, of: &Record, mark: &Flight, want: &Want, response: TokenResponse, token: Token) -> Result<()> {
     let keep = |record: &mut Record| {
         if let Some(refresh_token) = &response.refresh_token {
-            record.refresh_token = Some(refresh_token.clone());
+            record.facts.insert("refreshToken", refresh_token.expose());
         }
         true
     };
     // A rotated refresh token does not wait in memory for the keys of the ID token beside it.
     let waits = response.id_token.as_ref().is_some_and(|id_token| !verify::has_keys(cx, id_token));
     let early = if waits && store::commit(cx, of, &keep).await == Commit::Done { cx.sessions.record() } else { None };
-    let of = early.as_ref().unwrap_or(of);
+    let of = early.as_deref().unwrap_or(of);
     let mut verified = Ok(None);
     if let Some(id_token) = &response.id_token {
-        let nonce = of.claims.text("nonce");
+        let nonce = of.object("claims").and_then(|claims| claims.text("nonce"));
         let checks = Checks { nonce, max_age: None, login: false, access_token: Some(&response.access_token) };
         match verify::id_token(cx, id_token, checks).await {
             Ok(claims) => {
                 // OpenID Connect Core 1.0 section 12.2.
-                if claims.text("sub") != Some(&of.subject) {
+                if claims.text("sub") != Some(of.subject()) {
                     end(cx, of, "user_changed").await;
                     revoke::quietly(cx, &response).await;
                     return Err(Code::UserChanged.into());
                 }
                 let time = |claims: &Object| claims.integer("auth_time");
-                if time(&claims).is_some() && time(&of.claims).is_some() && time(&claims) != time(&of.claims) {
+                let (before, now) = (of.object("claims").and_then(time), time(&claims));
+                if before.is_some() && now.is_some() && before != now {
                     return Err(Error::new(Code::IdTokenAuthTime).detail("a refresh cannot change it"));
                 }
                 verified = Ok(Some((id_token, claims)));
@@ -350,9 +344,9 @@ async fn receive(cx: &Rc<Context>, of: &Record, mark: &Flight, want: &Want, resp
             record.flight = None;
         }
         if let Ok(Some((id_token, claims))) = &verified {
-            record.user.extend(super::user_of(cx, claims));
-            record.claims.clone_from(claims);
-            record.id_token.clone_from(id_token);
+            record.overlay(super::user_of(cx, claims));
+            record.facts.insert("claims", claims.clone());
+            record.facts.insert("idToken", id_token.as_str());
         }
         if verified.is_ok() {
             record.keep(token.clone(), now);
@@ -381,7 +375,7 @@ async fn receive(cx: &Rc<Context>, of: &Record, mark: &Flight, want: &Want, resp
 /// The tokens that are worth renewing before somebody asks: the default one and those that this page used.
 pub(super) fn worth_renewing(cx: &Context) -> Vec<Want> {
     let mut wants = cx.sessions.used.borrow().clone();
-    if let Some(record) = cx.sessions.record.borrow().as_ref()
+    if let Some(record) = cx.sessions.record()
         && !wants.contains(&record.default_want())
     {
         wants.push(record.default_want());

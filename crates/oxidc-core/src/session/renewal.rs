@@ -21,7 +21,7 @@ pub(crate) fn plan(cx: &Rc<Context>) {
     #[cfg(feature = "extended")]
     super::watch::plan(cx);
     let due =
-        cx.config.automatic_renewal && cx.visible.get() && cx.sessions.record.borrow().as_ref().is_some_and(|r| r.refresh_token.is_some());
+        cx.config.automatic_renewal && cx.visible.get() && cx.sessions.record().is_some_and(|record| record.refresh_token().is_some());
     let task = due.then(|| {
         let work = cx.clone();
         cx.shell.spawn(Box::pin(async move { run(&work).await }))

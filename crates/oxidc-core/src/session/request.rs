@@ -55,13 +55,12 @@ async fn another(cx: &Rc<Context>, options: &TokenOptions, used: &Secret) -> Res
 }
 
 pub(super) async fn token(cx: &Rc<Context>, options: &TokenOptions) -> Result<Secret> {
-    let tokens = refresh::get_tokens(cx, options.clone()).await?;
+    let tokens = refresh::get_tokens(cx, options).await?;
     Ok(tokens.text("accessToken").unwrap_or_default().into())
 }
 
 fn is_young(cx: &Context, options: &TokenOptions) -> bool {
-    let record = cx.sessions.record.borrow();
-    let Some(record) = record.as_ref() else { return false };
+    let Some(record) = cx.sessions.record() else { return false };
     let want = match options.resources.is_empty() {
         true => record.default_want(),
         false => Want { resources: options.resources.clone(), scopes: cx.config.scopes_of(&options.resources) },

@@ -46,12 +46,11 @@ pub(super) async fn fetch(cx: &Rc<Context>, request: &FetchOptions, options: &To
 
 /// Whether the session comes from a sign-in that asked for exactly this, a moment ago.
 fn is_done(cx: &Context, demand: &Object) -> bool {
-    let record = cx.sessions.record.borrow();
-    let Some(record) = record.as_ref() else { return false };
+    let Some(record) = cx.sessions.record() else { return false };
     let max_age = demand.get("maxAge").and_then(Value::as_integer);
-    let mut asked = record.acr_values.split(' ').filter(|acr| !acr.is_empty());
+    let mut asked = record.text("acrValues").split(' ').filter(|acr| !acr.is_empty());
     let wanted = demand.get("acrValues").and_then(Value::as_array).unwrap_or_default();
-    let same = record.max_age == max_age && wanted.iter().all(|acr| acr.as_str() == asked.next()) && asked.next().is_none();
-    let age = cx.shell.now().wall - record.authenticated_at;
+    let same = record.facts.integer("maxAge") == max_age && wanted.iter().all(|acr| acr.as_str() == asked.next()) && asked.next().is_none();
+    let age = cx.shell.now().wall - record.authenticated_at();
     same && (0..max_age.unwrap_or(0).max(YOUNG) * SECOND).contains(&age)
 }

@@ -45,7 +45,7 @@ pub(crate) fn key(cx: &Context) -> String {
 
 /// Reads the record if this tab knows of no session: another one may have begun one, and nobody need have told this tab.
 pub(crate) async fn load(cx: &Rc<Context>) {
-    if cx.sessions.record.borrow().is_none() {
+    if cx.sessions.record().is_none() {
         reload(cx).await;
     }
 }
@@ -79,16 +79,16 @@ fn consider(cx: &Rc<Context>, news: Stored, first: bool) {
         Stored::Session(record) => {
             sessions.saw(record.generation);
             // A record that somebody put back is not news (a later one of the same session is in this tab).
-            if sessions.record.borrow().as_ref().is_some_and(|known| known.id == record.id && known.generation > record.generation) {
+            if sessions.record().is_some_and(|known| known.id() == record.id() && known.generation > record.generation) {
                 return;
             }
-            if sessions.gone.borrow().as_ref() == Some(&record.id) {
+            if sessions.gone.borrow().as_deref() == Some(record.id()) {
                 return;
             }
             let before = view(cx);
             sessions.signed_out.set(None);
             sessions.needs_sign_in.set(record.flight.as_ref().is_some_and(|f| f.refusals >= MOST_REFUSALS));
-            *sessions.record.borrow_mut() = Some(record);
+            *sessions.record.borrow_mut() = Some(Rc::new(record));
             if first || view(cx) == before {
                 renewal::plan(cx);
             } else {
@@ -116,14 +116,14 @@ pub(crate) fn receive(cx: &Rc<Context>, text: &str) {
     let known = cx.sessions.record();
     let news = read(cx, text);
     let counts = match (&news, &known) {
-        (Stored::Session(news), Some(known)) if news.id == known.id => {
+        (Stored::Session(news), Some(known)) if news.id() == known.id() => {
             if news.generation < known.generation {
                 // The other one does not know what this tab could not store.
-                hand_over(cx, known.to_text(cx));
+                hand_over(cx, known.to_text());
             }
             news.generation > known.generation
         }
-        (Stored::Session(news), Some(known)) => news.authenticated_at > known.authenticated_at,
+        (Stored::Session(news), Some(known)) => news.authenticated_at() > known.authenticated_at(),
         (Stored::Session(Record { generation, .. }) | Stored::Ended { generation, .. }, _) => *generation > cx.sessions.generation.get(),
         _ => false,
     };
@@ -140,21 +140,22 @@ fn hand_over(cx: &Context, text: String) {
 /// refresh token or another session is not touched.
 pub(crate) async fn commit(cx: &Rc<Context>, of: &Record, edit: &dyn Fn(&mut Record) -> bool) -> Commit {
     for _ in 0..TRIES {
-        let Some(mut record) = cx.sessions.record().filter(|record| record.id == of.id) else { return Commit::Ended };
+        let Some(known) = cx.sessions.record().filter(|known| known.id() == of.id()) else { return Commit::Ended };
+        let mut record = Record::clone(&known);
         if !record.continues(of) || !edit(&mut record) {
             return Commit::Superseded;
         }
         record.generation = cx.sessions.generation.get() + 1;
         let expected = cx.sessions.stored.borrow().clone();
-        match swap(cx, expected, record.to_text(cx), !record.continues(of)).await {
+        match swap(cx, expected, record.to_text(), !record.continues(of)).await {
             Some(stands) => adopt(cx, stands, false),
             None => {
                 cx.sessions.saw(record.generation);
                 // The session may have ended in this tab while the write was on its way: then the mark of that comes after it.
-                if cx.sessions.record().is_none_or(|known| known.id != of.id) {
+                if cx.sessions.record().is_none_or(|known| known.id() != of.id()) {
                     return Commit::Ended;
                 }
-                *cx.sessions.record.borrow_mut() = Some(record);
+                *cx.sessions.record.borrow_mut() = Some(Rc::new(record));
                 return Commit::Done;
             }
         }
@@ -173,7 +174,7 @@ pub(crate) async fn replace(cx: &Rc<Context>, with: Result<Record, Ended>, of: O
         }
         let generation = cx.sessions.generation.get() + 1;
         let text = match &with {
-            Ok(record) => Record { generation, ..record.clone() }.to_text(cx),
+            Ok(record) => Record { generation, ..record.clone() }.to_text(),
             Err(ended) => ended.to_text(generation),
         };
         let Some(stands) = swap(cx, expected.clone(), text, true).await else {
@@ -195,11 +196,11 @@ pub(crate) async fn replace(cx: &Rc<Context>, with: Result<Record, Ended>, of: O
         expected = stands;
     }
     // A read may have brought the new session before the answer to this write: that one has not ended.
-    if cx.sessions.record.borrow().as_ref().map(|known| &known.id) != with.as_ref().ok().map(|new| &new.id) {
+    if cx.sessions.record().as_ref().map(|known| known.id()) != with.as_ref().ok().map(Record::id) {
         cx.sessions.forget();
     }
     cx.sessions.signed_out.set(with.as_ref().err().and_then(Ended::wanted));
-    *cx.sessions.record.borrow_mut() = with.ok().map(|record| Record { generation: cx.sessions.generation.get(), ..record });
+    *cx.sessions.record.borrow_mut() = with.ok().map(|record| Rc::new(Record { generation: cx.sessions.generation.get(), ..record }));
     true
 }
 

@@ -38,8 +38,9 @@ pub(crate) async fn keep(cx: &Rc<Context>, session_state: Option<&str>) {
 
 /// Watches what there is to watch. Called whenever the session may have changed.
 pub(crate) fn plan(cx: &Rc<Context>) {
-    let record = cx.sessions.record.borrow();
-    let state = record.as_ref().filter(|_| cx.config.extended.check_session).and_then(|record| record.session_state.clone());
+    let record = cx.sessions.record();
+    let state =
+        record.as_ref().filter(|_| cx.config.extended.check_session).and_then(|record| record.facts.text("sessionState").map(String::from));
     if cx.sessions.watching.borrow().as_ref().map(|(watched, _)| watched) == state.as_ref() {
         return;
     }
@@ -81,9 +82,9 @@ async fn look(cx: &Rc<Context>, state: &str, sees: bool) -> bool {
     let name = text(&["oxidc:watch:", &store::key(cx)]);
     let _turn = lock_of(cx, name, cx.config.silent_timeout.saturating_add(cx.config.request_timeout)).await;
     store::reload(cx).await;
-    let Some(record) = cx.sessions.record().filter(|record| record.session_state.as_deref() == Some(state)) else { return true };
+    let Some(record) = cx.sessions.record().filter(|record| record.facts.text("sessionState") == Some(state)) else { return true };
     let reason = match ask(cx, &record).await {
-        Ok((subject, session_state)) if subject == record.subject => {
+        Ok((subject, session_state)) if subject == record.subject() => {
             note(cx, &record, session_state.as_deref()).await;
             plan(cx);
             return session_state.as_deref() != Some(state);
@@ -95,7 +96,7 @@ async fn look(cx: &Rc<Context>, state: &str, sees: bool) -> bool {
         Err(_) => return false,
     };
     // A refresh in between changes nothing of that.
-    while let Some(there) = cx.sessions.record().filter(|there| there.id == record.id) {
+    while let Some(there) = cx.sessions.record().filter(|there| there.id() == record.id()) {
         if end(cx, &there, reason).await {
             break;
         }
@@ -108,11 +109,14 @@ async fn note(cx: &Rc<Context>, of: &Record, session_state: Option<&str>) {
     // Section 2: it holds no space. What a server sends otherwise cannot be asked for.
     let session_state = session_state.filter(|state| !state.is_empty() && state.bytes().all(|b| b.is_ascii_graphic()));
     let edit = |record: &mut Record| {
-        record.session_state = session_state.map(String::from);
+        match session_state {
+            Some(state) => record.facts.insert("sessionState", state),
+            None => drop(record.facts.remove("sessionState")),
+        }
         true
     };
-    while let Some(there) = cx.sessions.record().filter(|there| there.id == of.id) {
-        if there.session_state.as_deref() == session_state || store::commit(cx, &there, &edit).await != Commit::Superseded {
+    while let Some(there) = cx.sessions.record().filter(|there| there.id() == of.id()) {
+        if there.facts.text("sessionState") == session_state || store::commit(cx, &there, &edit).await != Commit::Superseded {
             return;
         }
     }
@@ -123,10 +127,10 @@ async fn note(cx: &Rc<Context>, of: &Record, session_state: Option<&str>) {
 async fn ask(cx: &Rc<Context>, record: &Record) -> Result<(String, Option<String>)> {
     window::is_possible(cx, &cx.config.redirect_uri)?;
     let mut options = SignInOptions { scopes: alloc::vec!["openid".into()], ..SignInOptions::default() };
-    if record.id_token.len() <= LONGEST_HINT {
-        options.extra_parameters.push(("id_token_hint".into(), record.id_token.clone()));
+    if record.text("idToken").len() <= LONGEST_HINT {
+        options.extra_parameters.push(("id_token_hint".into(), record.text("idToken").into()));
     }
-    let request = authorize::sign_in(cx, options, true, true).await?;
+    let request = authorize::sign_in(cx, &options, true, true).await?;
     let text = |name: &str| String::from(request.text(name).unwrap_or_default());
     let binding = request.get("binding").cloned();
     let answered = async {

@@ -9,7 +9,7 @@ use crate::command::SignOutOptions;
 use crate::config::discovery;
 use crate::effect::Event;
 use crate::error::{Error, Result};
-use crate::login::authorize::attempt::{Attempt, Purpose};
+use crate::login::authorize::attempt::Attempt;
 use crate::login::authorize::{go, navigate, own_address, random_texts};
 use crate::login::window;
 use crate::session::{self, store};
@@ -20,7 +20,7 @@ use crate::wire::json::{Object, Value};
 const LONGEST_HINT: usize = 6_144;
 
 /// Ends the session.
-pub(crate) async fn sign_out(cx: &Rc<Context>, options: SignOutOptions) -> Result<Value> {
+pub(crate) async fn sign_out(cx: &Rc<Context>, options: &SignOutOptions) -> Result<Value> {
     store::load(cx).await;
     let record = cx.sessions.record();
     session::sign_out(cx).await;
@@ -29,7 +29,7 @@ pub(crate) async fn sign_out(cx: &Rc<Context>, options: SignOutOptions) -> Resul
         _ => "notRequested",
     };
     let navigated = match record {
-        Some(record) if options.federated => match at_the_provider(cx, &record.id_token, options).await {
+        Some(record) if options.federated => match at_the_provider(cx, record.text("idToken"), options).await {
             Ok(navigated) => navigated,
             // The person is signed out here; that the provider was not reached is news, not a failure of the call.
             Err(error) => tell(cx, error),
@@ -45,9 +45,9 @@ fn tell(cx: &Context, error: Error) -> bool {
 }
 
 /// Sends the person to the provider's end-session endpoint, if it has one.
-async fn at_the_provider(cx: &Rc<Context>, id_token: &str, options: SignOutOptions) -> Result<bool> {
+async fn at_the_provider(cx: &Rc<Context>, id_token: &str, options: &SignOutOptions) -> Result<bool> {
     let metadata = discovery::metadata(cx).await?;
-    let Some(endpoint) = &metadata.end_session_endpoint else { return Ok(false) };
+    let Some(endpoint) = metadata.address("end_session_endpoint") else { return Ok(false) };
     let return_to = match &options.return_to {
         Some(url) => own_address(cx, url).await,
         None => None,
@@ -60,12 +60,12 @@ async fn at_the_provider(cx: &Rc<Context>, id_token: &str, options: SignOutOptio
     let hint = if id_token.len() <= LONGEST_HINT { Some(id_token) } else { None };
     let mut form = Form::new().with_some("id_token_hint", hint).with("client_id", &cx.config.client_id);
     let Some(address) = &cx.config.post_logout_redirect_uri else {
-        return navigate(cx, append_query(endpoint.as_str(), &form.finish())).await.map(|()| true);
+        return navigate(cx, append_query(endpoint, &form.finish())).await.map(|()| true);
     };
     let [state] = random_texts(cx).await?;
     form = form.with("post_logout_redirect_uri", address).with("state", &state);
-    let url = append_query(endpoint.as_str(), &form.finish());
-    let (created_at, window) = (cx.shell.now().wall, options.window);
-    go(cx, url, Attempt { state, return_to, app_state: options.app_state, created_at, window, purpose: Purpose::SignOut }, false).await?;
+    let url = append_query(endpoint, &form.finish());
+    let attempt = Attempt::begin(cx, &state, return_to, options.app_state.clone(), options.window, "signOut");
+    go(cx, url, attempt.into(), false).await?;
     Ok(true)
 }

@@ -40,11 +40,11 @@ async fn end(cx: &Rc<Context>, query: &str) -> &'static str {
         // In a frame that has a storage of its own nothing can be seen, and so nothing be said.
         return if cx.sessions.knows() { "ignored" } else { "unsupported" };
     };
-    if sid.is_some() && record.claims.get("sid").and_then(Value::as_str) != sid {
+    if sid.is_some() && record.object("claims").and_then(|claims| claims.text("sid")) != sid {
         return "ignored";
     }
     // A refresh in between changes nothing of what was asked for.
-    while let Some(there) = cx.sessions.record().filter(|there| there.id == record.id) {
+    while let Some(there) = cx.sessions.record().filter(|there| there.id() == record.id()) {
         if session::end(cx, &there, "provider_signed_out").await {
             break;
         }

@@ -7,41 +7,8 @@ use super::http::{Response, has_type, is_json, trim};
 use super::json::Value;
 use super::url::cut;
 use crate::effect::{Failure, Outcome};
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, Result};
 use crate::time::Timestamp;
-
-/// Why an answer has nothing to use.
-#[derive(Debug)]
-pub(crate) enum Refusal {
-    /// The provider refused in the words of OAuth.
-    OAuth(OAuthError),
-    /// Anything else. Says nothing about the grant.
-    Other(Error),
-}
-
-/// RFC 6749 section 5.2.
-#[derive(Debug)]
-pub(crate) struct OAuthError {
-    pub(crate) error: String,
-    pub(crate) description: Option<String>,
-}
-
-impl OAuthError {
-    /// The error that the application gets.
-    pub(crate) fn into_error(self, code: Code) -> Error {
-        Error::new(code).said(&self.error, self.description.as_deref())
-    }
-
-    /// What the standard codes mean, where the request itself gives them no other meaning.
-    pub(crate) fn code(&self) -> Code {
-        match self.error.as_str() {
-            "invalid_client" | "unauthorized_client" => Code::ClientRejected,
-            "invalid_scope" => Code::ScopeRejected,
-            "invalid_target" => Code::ResourceRejected,
-            _ => Code::RequestRefused,
-        }
-    }
-}
 
 /// The error for an effect that failed.
 pub(crate) fn failed(outcome: Outcome) -> Error {
@@ -63,37 +30,41 @@ pub(crate) fn failed(outcome: Outcome) -> Error {
     }
 }
 
-/// Reads the answer of an endpoint that speaks OAuth.
-pub(crate) fn read(outcome: Outcome, now: Timestamp) -> Result<Value, Refusal> {
+/// Reads the answer of an endpoint that speaks OAuth. A refusal has the code that its word has where the request itself gives it no other
+/// meaning, see [`Error::refusal`].
+pub(crate) fn read(outcome: Outcome, now: Timestamp) -> Result<Value> {
     let response = match outcome {
         Outcome::Http(response) => response,
-        other => return Err(Refusal::Other(failed(other))),
+        other => return Err(failed(other)),
     };
     if response.status == 429 || (response.status == 503 && response.retry_after.is_some()) {
         let code = if response.status == 429 { Code::RateLimited } else { Code::ProviderUnavailable };
-        return Err(Refusal::Other(Error::new(code).after(retry_after(response.retry_after.as_deref(), now))));
+        return Err(Error::new(code).after(retry_after(response.retry_after.as_deref(), now)));
     }
     let body = object(&response);
-    if let Some(error) = body.as_ref().and_then(|body| body.get("error")) {
-        let refused = OAuthError {
-            error: error.as_str().unwrap_or("").into(),
-            description: body.as_ref().and_then(|b| b.get("error_description")).and_then(Value::as_str).map(String::from),
+    if let Some(body) = &body
+        && let Some(error) = body.get("error")
+    {
+        let error = error.as_str().unwrap_or("");
+        let code = match error {
+            _ if response.status >= 500 => Code::ProviderUnavailable,
+            "temporarily_unavailable" | "server_error" => Code::ProviderUnavailable,
+            "invalid_client" | "unauthorized_client" => Code::ClientRejected,
+            "invalid_scope" => Code::ScopeRejected,
+            "invalid_target" => Code::ResourceRejected,
+            _ => Code::RequestRefused,
         };
-        return Err(match refused.error.as_str() {
-            "temporarily_unavailable" | "server_error" => Refusal::Other(refused.into_error(Code::ProviderUnavailable)),
-            _ if response.status >= 500 => Refusal::Other(refused.into_error(Code::ProviderUnavailable)),
-            _ => Refusal::OAuth(refused),
-        });
+        return Err(Error::new(code).said(error, body.text("error_description")));
     }
     match (response.status, body) {
         (200, Some(body)) => Ok(body),
-        (200..=499, _) => Err(Refusal::Other(Error::new(Code::AnswerNotJson).detail(status(&response)))),
-        _ => Err(Refusal::Other(Error::new(Code::ProviderUnavailable).detail(status(&response)))),
+        (200..=499, _) => Err(Error::new(Code::AnswerNotJson).detail(status(&response))),
+        _ => Err(Error::new(Code::ProviderUnavailable).detail(status(&response))),
     }
 }
 
 /// Reads a public document; every other answer is `otherwise`.
-pub(crate) fn document(outcome: Outcome, otherwise: Code) -> Result<Value, Error> {
+pub(crate) fn document(outcome: Outcome, otherwise: Code) -> Result<Value> {
     match outcome {
         Outcome::Http(response) if response.status == 200 => {
             let is_object =

@@ -7,7 +7,6 @@ use super::answer::failed;
 use super::form::Form;
 use super::http::{Request, Response};
 use super::json::Value;
-use super::url::Endpoint;
 use crate::client::Context;
 use crate::command::FetchOptions;
 use crate::config::provider::Metadata;
@@ -64,16 +63,16 @@ pub(crate) fn scheme(_: &Context) -> &'static str {
 }
 
 /// Sends a form to an endpoint of the provider, with a time limit in milliseconds.
-pub(crate) async fn post(cx: &Rc<Context>, endpoint: &Endpoint, form: Form, _: &Binding, timeout: u32) -> Result<Outcome> {
-    let request = Request { timeout, ..to(cx, endpoint.as_str(), form.with("client_id", &cx.config.client_id)) };
+pub(crate) async fn post(cx: &Rc<Context>, endpoint: &str, form: Form, _: &Binding, timeout: u32) -> Result<Outcome> {
+    let request = Request { timeout, ..to(cx, endpoint, form.with("client_id", &cx.config.client_id)) };
     Ok(cx.shell.perform(Effect::Http(request)).await)
 }
 
 /// Reads from an endpoint of the provider with an access token.
-pub(crate) async fn get(cx: &Rc<Context>, endpoint: &Endpoint, access_token: &Secret, _: &Binding) -> Result<Outcome> {
+pub(crate) async fn get(cx: &Rc<Context>, endpoint: &str, access_token: &Secret, _: &Binding) -> Result<Outcome> {
     let request = Request {
         method: "GET",
-        url: endpoint.as_str().into(),
+        url: endpoint.into(),
         headers: alloc::vec![("accept", "application/json".into()), ("authorization", String::from("Bearer ") + access_token.expose())],
         body: None,
         timeout: cx.config.request_timeout,

@@ -13,7 +13,6 @@ use super::form::Form;
 use super::http::{Request, Response, is_json};
 use super::jose::{Algorithm, sign};
 use super::json::{Object, Value};
-use super::url::Endpoint;
 use crate::client::Context;
 use crate::command::FetchOptions;
 use crate::config::extended::Dpop;
@@ -151,7 +150,7 @@ impl Binding {
     }
 
     async fn lost(&self, cx: &Rc<Context>, bound: &Bound) -> Error {
-        let bound_so = |record: &session::record::Record| record.binding.0.as_ref().is_some_and(|b| b.key == bound.key);
+        let bound_so = |record: &Rc<session::record::Record>| record.binding.0.as_ref().is_some_and(|b| b.key == bound.key);
         if let Some(record) = cx.sessions.record().filter(bound_so) {
             session::end(cx, &record, "key_lost").await;
         } else {
@@ -281,34 +280,34 @@ pub(crate) fn scheme(cx: &Context) -> &'static str {
 }
 
 /// Sends a form to an endpoint of the provider, with a time limit in milliseconds.
-pub(crate) async fn post(cx: &Rc<Context>, endpoint: &Endpoint, form: Form, binding: &Binding, timeout: u32) -> Result<Outcome> {
+pub(crate) async fn post(cx: &Rc<Context>, endpoint: &str, form: Form, binding: &Binding, timeout: u32) -> Result<Outcome> {
     let mut tried = Tried::default();
     loop {
         let (form, authorization) = authenticated(cx, form.clone()).await?;
-        let mut request = Request { timeout, ..to(cx, endpoint.as_str(), form) };
+        let mut request = Request { timeout, ..to(cx, endpoint, form) };
         request.headers.extend(authorization.map(|value| ("authorization", value)));
-        request.headers.extend(binding.proof(cx, "POST", endpoint.as_str(), None).await?.map(|proof| ("dpop", proof)));
+        request.headers.extend(binding.proof(cx, "POST", endpoint, None).await?.map(|proof| ("dpop", proof)));
         let outcome = cx.shell.perform(Effect::Http(request)).await;
         match &outcome {
-            Outcome::Http(response) if binding.is_bound() && tried.again(cx, endpoint.as_str(), response)? => (),
+            Outcome::Http(response) if binding.is_bound() && tried.again(cx, endpoint, response)? => (),
             _ => return Ok(outcome),
         }
     }
 }
 
 /// Reads from an endpoint of the provider with an access token.
-pub(crate) async fn get(cx: &Rc<Context>, endpoint: &Endpoint, access_token: &Secret, binding: &Binding) -> Result<Outcome> {
+pub(crate) async fn get(cx: &Rc<Context>, endpoint: &str, access_token: &Secret, binding: &Binding) -> Result<Outcome> {
     let mut tried = Tried::default();
     loop {
         let scheme = if binding.is_bound() { "DPoP " } else { "Bearer " };
         let accept = if cx.config.extended.signed_userinfo { "application/jwt" } else { "application/json" };
         let headers = alloc::vec![("accept", accept.into()), ("authorization", String::from(scheme) + access_token.expose())];
-        let (url, timeout) = (endpoint.as_str().into(), cx.config.request_timeout);
+        let (url, timeout) = (endpoint.into(), cx.config.request_timeout);
         let mut request = Request { method: "GET", url, headers, body: None, timeout, limit: LIMIT };
-        request.headers.extend(binding.proof(cx, "GET", endpoint.as_str(), Some(access_token)).await?.map(|proof| ("dpop", proof)));
+        request.headers.extend(binding.proof(cx, "GET", endpoint, Some(access_token)).await?.map(|proof| ("dpop", proof)));
         let outcome = cx.shell.perform(Effect::Http(request)).await;
         match &outcome {
-            Outcome::Http(response) if binding.is_bound() && tried.again(cx, endpoint.as_str(), response)? => (),
+            Outcome::Http(response) if binding.is_bound() && tried.again(cx, endpoint, response)? => (),
             _ => return Ok(outcome),
         }
     }
@@ -318,7 +317,7 @@ pub(crate) async fn get(cx: &Rc<Context>, endpoint: &Endpoint, access_token: &Se
 /// its answer is the application's.
 pub(crate) async fn send(cx: &Rc<Context>, request: &FetchOptions, token: Option<&Secret>) -> Result<Response> {
     let binding = match (token, cx.sessions.record()) {
-        (Some(_), Some(record)) => record.binding,
+        (Some(_), Some(record)) => record.binding.clone(),
         _ => Binding::default(),
     };
     let mut tried = Tried::default();

@@ -17,24 +17,32 @@ impl Form {
     }
 
     /// Adds a pair.
+    #[inline(always)]
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.add(name, value);
+        self
+    }
+
+    // Once, so that a call costs little.
+    #[inline(never)]
+    fn add(&mut self, name: &str, value: &str) {
         if !self.0.is_empty() {
             self.0.push('&');
         }
         push(&mut self.0, name);
         self.0.push('=');
         push(&mut self.0, value);
-        self
     }
 
     /// Adds a pair if there is a value.
+    #[inline(always)]
     #[must_use]
-    pub fn with_some(self, name: &str, value: Option<&str>) -> Self {
-        match value {
-            Some(value) => self.with(name, value),
-            None => self,
+    pub fn with_some(mut self, name: &str, value: Option<&str>) -> Self {
+        if let Some(value) = value {
+            self.add(name, value);
         }
+        self
     }
 
     /// The form as text.

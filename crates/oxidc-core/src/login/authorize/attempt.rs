@@ -10,10 +10,10 @@ use alloc::vec::Vec;
 use crate::client::Context;
 use crate::effect::{Area, Effect, Failure, Outcome};
 use crate::error::{Code, Error, Result};
-use crate::secret::{Secret, same};
+use crate::secret::same;
+use crate::session::record::texts;
 use crate::time::{Millis, SECOND};
 use crate::wire::json::{Object, Value};
-use crate::wire::sender::Binding;
 
 const KEY: &str = "oxidc:attempts";
 /// How many attempts are kept; the oldest go first.
@@ -21,43 +21,73 @@ const MOST: usize = 20;
 /// How often another tab may come in between before this one gives up.
 const TRIES: usize = 50;
 
-/// A sign-in or sign-out on its way.
-pub(crate) struct Attempt {
-    pub(crate) state: String,
-    pub(crate) return_to: Option<String>,
-    pub(crate) app_state: Option<Value>,
-    pub(crate) created_at: Millis,
-    /// A window or frame brings the answer; the page that opened it takes it.
-    pub(crate) window: bool,
-    pub(crate) purpose: Purpose,
+/// A sign-in or sign-out on its way, as it is stored: checked, and not converted. It has no `Debug`, for it holds the verifier.
+///
+/// Of both: `state`, `issuer`, `clientId`, `createdAt`, `returnTo`, `appState`, `window` (a window or frame brings the answer; the page
+/// that opened it takes it) and `purpose`. Of a sign-in: `redirectUri`, `nonce`, `verifier`, `scopes`, `resources`, `maxAge`, `acrValues`,
+/// `sameUser` (only the person who is signed in is welcome), `silent` (when it began, if nothing was to be shown) and `binding` (what the
+/// tokens are to be bound to).
+pub(crate) struct Attempt(Value);
+
+impl Attempt {
+    /// An attempt of this client that begins now.
+    pub(crate) fn begin(
+        cx: &Context,
+        state: &str,
+        return_to: Option<String>,
+        app_state: Option<Value>,
+        window: bool,
+        purpose: &str,
+    ) -> Object {
+        of(cx, state, cx.shell.now().wall)
+            .with_some("returnTo", return_to)
+            .with_some("appState", app_state)
+            .with_some("window", if window { Some(true) } else { None })
+            .with("purpose", purpose)
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.0.text(name).unwrap_or_default()
+    }
+
+    /// What its session is held to, as the session keeps it.
+    pub(crate) fn asked(&self) -> Object {
+        let names = &["issuer", "clientId", "scopes", "resources", "maxAge", "acrValues"];
+        self.0.as_object().map_or_else(Object::new, |attempt| attempt.only(names))
+    }
+
+    pub(crate) fn integer(&self, name: &str) -> Option<i64> {
+        self.0.integer(name)
+    }
+
+    pub(crate) fn flag(&self, name: &str) -> bool {
+        self.0.flag(name).unwrap_or(false)
+    }
+
+    /// Whether it is one that was written here.
+    fn is_whole(&self) -> bool {
+        match self.text("purpose") {
+            "signOut" => true,
+            "signIn" => {
+                ["redirectUri", "nonce", "verifier"].iter().all(|name| self.0.text(name).is_some())
+                    && ["scopes", "resources"].iter().all(|name| self.0.get(name).and_then(texts).is_some())
+            }
+            _ => false,
+        }
+    }
 }
 
-/// What an attempt is for.
-pub(crate) enum Purpose {
-    SignIn(SignIn),
-    SignOut,
-}
-
-/// What the callback of a sign-in is checked against.
-pub(crate) struct SignIn {
-    pub(crate) redirect_uri: String,
-    pub(crate) nonce: String,
-    pub(crate) verifier: Secret,
-    pub(crate) scopes: Vec<String>,
-    pub(crate) resources: Vec<String>,
-    pub(crate) max_age: Option<i64>,
-    /// `acr_values`.
-    pub(crate) acr_values: String,
-    /// Only the person who is signed in is welcome.
-    pub(crate) same_user: bool,
-    /// When it began, if nothing was to be shown.
-    pub(crate) silent: Option<Millis>,
-    /// What the tokens are to be bound to.
-    pub(crate) binding: Binding,
+impl From<Object> for Attempt {
+    fn from(attempt: Object) -> Self {
+        Self(attempt.into())
+    }
 }
 
 /// What a `state` leads to.
-#[allow(clippy::large_enum_variant)]
 pub(crate) enum Found {
     /// An attempt of this client. It is used up now.
     Ours(Attempt),
@@ -75,12 +105,11 @@ pub(crate) enum Found {
 
 /// Keeps an attempt for the callback.
 pub(crate) async fn remember(cx: &Context, attempt: &Attempt) -> Result<()> {
-    let entry = to_value(cx, attempt);
     change(cx, &mut |list| {
         while list.len() >= MOST {
             list.remove(0);
         }
-        list.push(entry.clone());
+        list.push(attempt.0.clone());
     })
     .await
 }
@@ -101,13 +130,12 @@ pub(crate) async fn take(cx: &Context, state: &str, window: bool) -> Result<Foun
         } else if !window && entry.get("window").is_some() {
             Found::Awaited
         } else {
-            let attempt = from_value(entry);
-            let created_at = attempt.as_ref().map_or(0, |a| a.created_at);
-            *entry = used(cx, state, created_at);
-            match attempt {
-                Some(attempt) if is_alive(cx, attempt.created_at) => Found::Ours(attempt),
-                Some(_) => Found::Expired,
-                None => Found::Unknown,
+            let created_at = entry.integer("createdAt").unwrap_or(0);
+            let attempt = Attempt(core::mem::replace(entry, of(cx, state, created_at).with("used", true).into()));
+            match attempt.is_whole() {
+                true if is_alive(cx, created_at) => Found::Ours(attempt),
+                true => Found::Expired,
+                false => Found::Unknown,
             }
         };
     })
@@ -121,14 +149,12 @@ fn is_alive(cx: &Context, created_at: Millis) -> bool {
     (-300 * SECOND..=cx.config.sign_in_timeout).contains(&age)
 }
 
-fn used(cx: &Context, state: &str, created_at: Millis) -> Value {
+fn of(cx: &Context, state: &str, created_at: Millis) -> Object {
     Object::new()
         .with("state", state)
         .with("issuer", cx.config.issuer.as_str())
         .with("clientId", cx.config.client_id.as_str())
         .with("createdAt", created_at)
-        .with("used", true)
-        .into()
 }
 
 /// Changes the stored list as if nobody else could.
@@ -164,61 +190,4 @@ fn refused(outcome: Outcome) -> Error {
         Outcome::Failed { detail, .. } => Error::new(Code::StorageUnavailable).detail(detail),
         _ => Code::StorageUnavailable.into(),
     }
-}
-
-fn to_value(cx: &Context, attempt: &Attempt) -> Value {
-    let record = Object::new()
-        .with("state", attempt.state.as_str())
-        .with("issuer", cx.config.issuer.as_str())
-        .with("clientId", cx.config.client_id.as_str())
-        .with("createdAt", attempt.created_at)
-        .with_some("returnTo", attempt.return_to.as_deref())
-        .with_some("appState", attempt.app_state.clone())
-        .with_some("window", if attempt.window { Some(true) } else { None });
-    match &attempt.purpose {
-        Purpose::SignOut => record.with("purpose", "signOut"),
-        Purpose::SignIn(sign_in) => record
-            .with("purpose", "signIn")
-            .with("redirectUri", sign_in.redirect_uri.as_str())
-            .with("nonce", sign_in.nonce.as_str())
-            .with("verifier", sign_in.verifier.expose())
-            .with("scopes", sign_in.scopes.as_slice())
-            .with("resources", sign_in.resources.as_slice())
-            .with_some("maxAge", sign_in.max_age)
-            .with("acrValues", sign_in.acr_values.as_str())
-            .with("sameUser", sign_in.same_user)
-            .with_some("silent", sign_in.silent)
-            .with_some("binding", sign_in.binding.to_value()),
-    }
-    .into()
-}
-
-fn from_value(entry: &Value) -> Option<Attempt> {
-    let text = |name: &str| entry.string(name);
-    let flag = |name: &str| entry.flag(name).unwrap_or(false);
-    let texts = |name: &str| Some(entry.get(name)?.as_array()?.iter().filter_map(Value::as_str).map(String::from).collect());
-    let purpose = match text("purpose")?.as_str() {
-        "signOut" => Purpose::SignOut,
-        "signIn" => Purpose::SignIn(SignIn {
-            redirect_uri: text("redirectUri")?,
-            nonce: text("nonce")?,
-            verifier: text("verifier")?.into(),
-            scopes: texts("scopes")?,
-            resources: texts("resources")?,
-            max_age: entry.integer("maxAge"),
-            acr_values: text("acrValues").unwrap_or_default(),
-            same_user: flag("sameUser"),
-            silent: entry.integer("silent"),
-            binding: Binding::from_value(entry.get("binding")),
-        }),
-        _ => return None,
-    };
-    Some(Attempt {
-        state: text("state")?,
-        return_to: text("returnTo"),
-        app_state: entry.get("appState").cloned(),
-        created_at: entry.integer("createdAt")?,
-        window: flag("window"),
-        purpose,
-    })
 }

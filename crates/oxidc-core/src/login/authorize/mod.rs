@@ -10,7 +10,7 @@ pub(crate) mod pkce;
 use alloc::rc::Rc;
 use alloc::string::String;
 
-use attempt::{Attempt, Purpose, SignIn};
+use attempt::Attempt;
 
 use crate::client::Context;
 use crate::command::SignInOptions;
@@ -39,7 +39,7 @@ const LONGEST: usize = 8_192;
 
 /// Sends the person to the provider's authorization endpoint, in this page or in a window, or only tells the `address` and what an
 /// answer is checked against. `silent`: nothing is to be shown there. The session, if a window brought one, or null.
-pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions, silent: bool, address: bool) -> Result<Value> {
+pub(crate) async fn sign_in(cx: &Rc<Context>, options: &SignInOptions, silent: bool, address: bool) -> Result<Value> {
     if let Some((name, _)) = options.extra_parameters.iter().find(|(name, _)| RESERVED.contains(&name.as_str())) {
         return Err(Error::new(Code::ParameterReserved).detail(name.as_str()));
     }
@@ -54,7 +54,7 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions, silent: bo
         Some(url) => own_address(cx, url).await,
         None => None,
     };
-    let (mut resources, mut scopes) = (options.resources, options.scopes);
+    let (mut resources, mut scopes) = (options.resources.clone(), options.scopes.clone());
     if resources.is_empty() {
         cx.config.resources.iter().for_each(|r| add(&mut resources, &r.resource));
     }
@@ -99,27 +99,24 @@ pub(crate) async fn sign_in(cx: &Rc<Context>, options: SignInOptions, silent: bo
     }
     let _ = address;
 
-    let (created_at, window) = (cx.shell.now().wall, options.window);
-    let purpose = Purpose::SignIn(SignIn {
-        redirect_uri: cx.config.redirect_uri.clone(),
-        nonce,
-        verifier: verifier.into(),
-        scopes,
-        resources,
-        max_age: options.max_age,
-        binding,
-        acr_values,
-        same_user: silent || options.same_user,
-        silent: silent.then_some(created_at),
-    });
-    let attempt = Attempt { state, return_to, app_state: options.app_state, created_at, window, purpose };
-    go(cx, url, attempt, silent).await
+    let attempt = Attempt::begin(cx, &state, return_to, options.app_state.clone(), options.window, "signIn")
+        .with("redirectUri", cx.config.redirect_uri.as_str())
+        .with("nonce", nonce)
+        .with("verifier", verifier)
+        .with("scopes", scopes.as_slice())
+        .with("resources", resources.as_slice())
+        .with_some("maxAge", options.max_age)
+        .with("acrValues", acr_values)
+        .with("sameUser", silent || options.same_user)
+        .with_some("silent", if silent { Some(cx.shell.now().wall) } else { None })
+        .with_some("binding", binding.to_value());
+    go(cx, url, attempt.into(), silent).await
 }
 
 /// Goes to an address of the provider, in this page or in a window or frame, and keeps the attempt for what comes back.
 pub(crate) async fn go(cx: &Rc<Context>, url: String, attempt: Attempt, frame: bool) -> Result<Value> {
     let kept = attempt::remember(cx, &attempt).await;
-    if attempt.window {
+    if attempt.flag("window") {
         // This page waits and remembers by itself; the stored record only tells the return page so.
         return window::visit(cx, url, attempt, frame).await;
     }
@@ -130,15 +127,15 @@ pub(crate) async fn go(cx: &Rc<Context>, url: String, attempt: Attempt, frame: b
 /// The address of the request, which the extended features may push or sign first.
 #[cfg(not(feature = "extended"))]
 async fn address_of(_: &Rc<Context>, metadata: &Metadata, form: Form) -> Result<String> {
-    let url = append_query(metadata.authorization_endpoint.as_str(), &form.finish());
-    if metadata.requires_pushed || url.len() > LONGEST { Err(Code::PushedRequestRequired.into()) } else { Ok(url) }
+    let url = append_query(metadata.authorization_endpoint(), &form.finish());
+    if metadata.requires_pushed() || url.len() > LONGEST { Err(Code::PushedRequestRequired.into()) } else { Ok(url) }
 }
 
 #[cfg(feature = "extended")]
 async fn address_of(cx: &Rc<Context>, metadata: &Metadata, form: Form) -> Result<String> {
     let form = form.with_some("response_mode", cx.config.extended.response_mode.map(|mode| mode.name()));
     let form = jar::sign(cx, form).await?;
-    let address = |form: Form| append_query(metadata.authorization_endpoint.as_str(), &form.finish());
+    let address = |form: Form| append_query(metadata.authorization_endpoint(), &form.finish());
     let long = address(form.clone()).len() > LONGEST;
     let url = address(par::push(cx, metadata, form, long).await?);
     if url.len() > LONGEST {

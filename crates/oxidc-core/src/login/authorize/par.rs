@@ -8,7 +8,7 @@ use crate::client::Context;
 use crate::config::provider::Metadata;
 use crate::effect::Outcome;
 use crate::error::{Code, Error, Result};
-use crate::wire::answer::{self, Refusal};
+use crate::wire::answer;
 use crate::wire::form::{self, Form};
 use crate::wire::json::Value;
 use crate::wire::sender::{self, Binding};
@@ -29,7 +29,7 @@ pub(crate) struct Pushed {
 /// Pushes a request if that is wanted or demanded, or possible and better because it is `long`; gives back what the person carries to the provider (section 4).
 pub(crate) async fn push(cx: &Rc<Context>, metadata: &Metadata, form: Form, long: bool) -> Result<Form> {
     let better = long && metadata.endpoint(ENDPOINT).is_ok();
-    if !(cx.config.extended.par || metadata.requires_pushed || better) {
+    if !(cx.config.extended.par || metadata.requires_pushed() || better) {
         return Ok(form);
     }
     let pushed = send(cx, metadata, form).await?;
@@ -42,20 +42,14 @@ pub(crate) async fn send(cx: &Rc<Context>, metadata: &Metadata, form: Form) -> R
     // The client's authentication names the client.
     let named = form::parse(&form.finish()).unwrap_or_default();
     let form = named.iter().filter(|(name, _)| name != "client_id").fold(Form::new(), |form, (name, value)| form.with(name, value));
-    let mut outcome = sender::post(cx, &endpoint, form, &Binding::default(), cx.config.request_timeout).await?;
+    let mut outcome = sender::post(cx, endpoint.as_str(), form, &Binding::default(), cx.config.request_timeout).await?;
     if let Outcome::Http(response) = &mut outcome
         && response.status == 201
     {
         // Section 2.2 says 201 where other endpoints say 200; some providers say 200 here too.
         response.status = 200;
     }
-    let answer = answer::read(outcome, cx.seconds()).map_err(|refusal| match refusal {
-        Refusal::OAuth(error) => {
-            let code = error.code();
-            error.into_error(code)
-        }
-        Refusal::Other(error) => error,
-    })?;
+    let answer = answer::read(outcome, cx.seconds())?;
     let wrong = |name: &str| Error::new(Code::PushedResponseInvalid).detail(name);
     let is_reference = |uri: &&str| {
         uri.len() <= LONGEST && (uri.starts_with("urn:") || uri.starts_with("https://")) && uri.bytes().all(|b| b.is_ascii_graphic())
