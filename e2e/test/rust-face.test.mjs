@@ -65,6 +65,16 @@ describe('the Rust face', () => {
     assert.equal(world.provider.tokenRequests.length, before + 1);
   });
 
+  test('who drops a reading of the user information makes no request', async () => {
+    await load('local');
+    // The client is there, so that both calls begin at once.
+    assert.equal(await call('subject'), 'alice');
+    const requests = () => world.provider.log.filter(({ method, path }) => method === 'GET' && path === '/me').length;
+    const before = requests();
+    assert.equal(await call('refetch_with_one_who_gives_up'), 'alice');
+    assert.equal(requests(), before + 1);
+  });
+
   test('requests carry the token, and those that cannot are refused with a code', async () => {
     await load('local');
     assert.equal(await call('get', `${world.api.origin}/me`), '200');
@@ -147,6 +157,22 @@ describe('the Rust face', () => {
       assert.equal(await call('sign_out'), 'NotRequested');
       await tab.waitFor(() => window.made.events().includes('signedOut SignedOut'));
       await tab.close();
+    });
+
+    test('a worker whose address a Trusted Types policy of the page made is taken, and a text is not where only that policy is allowed', async () => {
+      await page.close();
+      world.app.setHeaders({ 'content-security-policy': "require-trusted-types-for 'script'; trusted-types mine" });
+      await browser.context.addInitScript(() => {
+        window.workerUrl = trustedTypes.createPolicy('mine', { createScriptURL: (url) => url }).createScriptURL('/oxidc-worker.js');
+      });
+      page = await browser.newPage();
+      assert.equal(await signIn('trusted-worker'), 'signIn alice state');
+      assert.equal((await sharedWorkers(browser)).length, 1);
+      assert.equal(await call('sign_out'), 'NotRequested');
+      await load('worker');
+      assert.equal(await call('subject'), '');
+      await until(async () => (await sharedWorkers(browser)).length === 0, 'that there is no worker');
+      world.app.setHeaders({});
     });
 
     test('a worker that is stopped ends the session with a reason of its own', async () => {

@@ -108,7 +108,7 @@ impl AuthClient {
             all.insert("returnTo", self.0.host.href());
         }
         all.extend(options.0);
-        self.run("signInSilent", Some(all), Then::Abort).await.map(|session| Session::of(&session))
+        self.run("signInSilent", Some(all)).await.map(|session| Session::of(&session))
     }
 
     /// Who is signed in, if anybody.
@@ -117,7 +117,7 @@ impl AuthClient {
     ///
     /// When the core cannot be made, the client was closed, or there is no browser.
     pub async fn get_session(&self) -> Result<Option<Session>, Error> {
-        self.run("getSession", None, Then::GoOn).await.map(|session| Session::of(&session))
+        self.run("getSession", None).await.map(|session| Session::of(&session))
     }
 
     /// An access token that is good for a while: from memory if possible, else fetched with the refresh token, once for all
@@ -129,7 +129,7 @@ impl AuthClient {
     /// [`Code::RefreshRejected`](crate::Code::RefreshRejected), and those of the network when a new token is needed. Only
     /// [`SessionEffect::Ended`](crate::SessionEffect::Ended) means that the person must sign in again.
     pub async fn get_tokens(&self, options: GetTokensOptions) -> Result<Tokens, Error> {
-        self.run("getTokens", Some(options.0), Then::Abort).await.map(|tokens| Tokens::of(&tokens))
+        self.run("getTokens", Some(options.0)).await.map(|tokens| Tokens::of(&tokens))
     }
 
     /// Renews tokens now, whatever their age.
@@ -138,7 +138,7 @@ impl AuthClient {
     ///
     /// As [`get_tokens`](Self::get_tokens).
     pub async fn refresh_session(&self, options: RefreshOptions) -> Result<Session, Error> {
-        self.run("refreshSession", Some(options.0), Then::Abort).await.and_then(there)
+        self.run("refreshSession", Some(options.0)).await.and_then(there)
     }
 
     /// Reads the user information again.
@@ -147,7 +147,7 @@ impl AuthClient {
     ///
     /// Those of the session, the provider, the protocol and the network; the session is kept.
     pub async fn refetch_user_info(&self) -> Result<Session, Error> {
-        self.run("refetchUserInfo", None, Then::GoOn).await.and_then(there)
+        self.run("refetchUserInfo", None).await.and_then(there)
     }
 
     /// Ends the session here in every case, and at the provider if it can be reached: in this page, or with [`Mode::Popup`](crate::Mode::Popup) in a
@@ -249,8 +249,8 @@ impl AuthClient {
         self.0.host.run(command, Then::Abort).await
     }
 
-    async fn run(&self, call: &str, options: Option<Object>, then: Then) -> Result<Value, Error> {
-        self.0.host.run(Object::new().with("do", call).with_some("options", options), then).await
+    async fn run(&self, call: &str, options: Option<Object>) -> Result<Value, Error> {
+        self.0.host.run(Object::new().with("do", call).with_some("options", options), Then::Abort).await
     }
 
     /// Sends the person to the provider. A window opens here and now. `insist`: the call is of no use without it.

@@ -88,7 +88,7 @@ pub use provider::ProviderMetadata;
 pub use request::{GetTokensOptions, RefreshOptions, SignInOptions, SignInSilentOptions, SignOutOptions};
 pub use session::{CallbackResult, Claims, FrontChannelOutcome, ReturnTarget, Revocation, Session, SignOutResult, Tokens};
 pub use step_up::StepUpChallenge;
-pub use storage::{CustomStorage, Storage, StorageFailure, StorageFuture, WORKER_SCRIPT, WorkerStorage};
+pub use storage::{CustomStorage, ScriptUrl, Storage, StorageFailure, StorageFuture, WORKER_SCRIPT, WorkerStorage};
 pub use window::{Mode, PopupOptions, SilentMode};
 
 /// The examples of the front page are compiled too.

@@ -5,6 +5,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
+use web_sys::wasm_bindgen::JsValue;
+
 /// Where the session is kept. Sign-ins on their way and the provider's public documents are kept in IndexedDB in every case.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -33,7 +35,7 @@ impl Storage {
     ///
     /// let options = AuthClientOptions::new("https://login.example.com", "my-app").storage(Storage::worker("/oxidc-worker.js"));
     /// ```
-    pub fn worker(url: impl Into<String>) -> Self {
+    pub fn worker(url: impl Into<ScriptUrl>) -> Self {
         Self::Worker(WorkerStorage { url: url.into() })
     }
 
@@ -67,11 +69,39 @@ impl fmt::Debug for Storage {
 pub const WORKER_SCRIPT: &str = include_str!("../js/worker.js");
 
 /// Where the script of the worker is that keeps the refresh token. [`Storage::worker`] makes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WorkerStorage {
     /// Its address, of the page's own origin. Another address is another worker, with a session of its own.
-    pub url: String,
+    pub url: ScriptUrl,
+}
+
+/// The address of a script.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ScriptUrl {
+    /// A text. Where Trusted Types are required, the policy `oxidc` must be allowed.
+    Text(String),
+    /// A `TrustedScriptURL`, made by a policy of the application.
+    Trusted(JsValue),
+}
+
+impl From<&str> for ScriptUrl {
+    fn from(url: &str) -> Self {
+        Self::Text(url.into())
+    }
+}
+
+impl From<String> for ScriptUrl {
+    fn from(url: String) -> Self {
+        Self::Text(url)
+    }
+}
+
+impl From<JsValue> for ScriptUrl {
+    fn from(trusted: JsValue) -> Self {
+        Self::Trusted(trusted)
+    }
 }
 
 /// What a [`CustomStorage`] answers.

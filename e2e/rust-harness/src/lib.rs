@@ -81,6 +81,8 @@ impl Harness {
             "session" => Storage::Session,
             "memory" => Storage::Memory,
             "worker" => Storage::worker("/oxidc-worker.js"),
+            // Made by a policy of the page's own.
+            "trusted-worker" => Storage::worker(js_sys::Reflect::get(&js_sys::global(), &"workerUrl".into()).unwrap_or_default()),
             "custom" => Storage::custom(Own(Rc::clone(&full))),
             _ => Storage::IndexedDb,
         }));
@@ -144,18 +146,13 @@ impl Harness {
     /// Renews tokens for two callers, of whom one gives up at once.
     pub async fn refresh_with_one_who_gives_up(&self) -> Answer {
         let wanted = || self.client.get_tokens(GetTokensOptions::default().force_refresh(true));
-        let patient = {
-            let mut given_up = Box::pin(wanted());
-            let mut patient = Box::pin(wanted());
-            poll_fn(|cx| {
-                let _both_wait = (given_up.as_mut().poll(cx), patient.as_mut().poll(cx));
-                Poll::Ready(())
-            })
-            .await;
-            drop(given_up);
-            patient
-        };
-        patient.await.map(|tokens| tokens.token_type).map_err(|error| code(&error))
+        one_gives_up(wanted).await.map(|tokens| tokens.token_type).map_err(|error| code(&error))
+    }
+
+    /// Reads the user information for two callers, of whom one gives up at once.
+    pub async fn refetch_with_one_who_gives_up(&self) -> Answer {
+        let session = one_gives_up(|| self.client.refetch_user_info()).await.map_err(|error| code(&error))?;
+        Ok(session.user.sub().to_owned())
     }
 
     /// Sends a request of the application.
@@ -187,6 +184,18 @@ impl Harness {
     pub async fn close(&self) {
         self.client.close().await;
     }
+}
+
+/// Makes two futures, drops one as soon as both wait, and awaits the other.
+async fn one_gives_up<F: Future>(wanted: impl Fn() -> F) -> F::Output {
+    let (mut given_up, mut patient) = (Box::pin(wanted()), Box::pin(wanted()));
+    poll_fn(|cx| {
+        let _both_wait = (given_up.as_mut().poll(cx), patient.as_mut().poll(cx));
+        Poll::Ready(())
+    })
+    .await;
+    drop(given_up);
+    patient.await
 }
 
 /// Awaits two futures at once.

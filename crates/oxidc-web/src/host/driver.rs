@@ -57,11 +57,11 @@ extern "C" {
     pub(crate) type Place;
 
     #[wasm_bindgen(method, setter)]
-    fn set_url(this: &Place, url: &str);
+    fn set_url(this: &Place, url: &JsValue);
 }
 
 impl Place {
-    pub(crate) fn new(url: &str) -> Self {
+    pub(crate) fn new(url: &JsValue) -> Self {
         let place: Self = js_sys::Object::new().unchecked_into();
         place.set_url(url);
         place

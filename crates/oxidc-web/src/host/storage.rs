@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use super::driver::{Place, Remote};
-use crate::{CustomStorage, Storage, StorageFailure, StorageFuture, WorkerStorage};
+use crate::{CustomStorage, ScriptUrl, Storage, StorageFailure, StorageFuture, WorkerStorage};
 
 /// The host module's word for a storage.
 pub(super) fn of(storage: &Storage) -> JsValue {
@@ -16,7 +16,8 @@ pub(super) fn of(storage: &Storage) -> JsValue {
         Storage::Local => "local".into(),
         Storage::Session => "session".into(),
         Storage::Memory => "memory".into(),
-        Storage::Worker(WorkerStorage { url }) => Remote::new(&Place::new(url)).into(),
+        Storage::Worker(WorkerStorage { url: ScriptUrl::Text(url) }) => Remote::new(&Place::new(&url.into())).into(),
+        Storage::Worker(WorkerStorage { url: ScriptUrl::Trusted(url) }) => Remote::new(&Place::new(url)).into(),
         Storage::Custom(storage) => custom(storage),
     }
 }
