@@ -43,18 +43,7 @@ fn lints() -> Result<()> {
     let mut docs = program(".", &["cargo", "doc", "--quiet", "--workspace", "--no-deps"]);
     docs.env("RUSTDOCFLAGS", "-D warnings");
     run_prepared(docs, "cargo doc")?;
-    run_program(".", &["cargo", "test", "--quiet", "--workspace", "--all-targets", "--no-run"])?;
-    measurements()
-}
-
-/// The native measurements are a workspace of their own, which nothing else here builds. In the same folder, what both need is built once.
-fn measurements() -> Result<()> {
-    let words = ["cargo", "check", "--quiet", "--locked", "--manifest-path", "bench/native/Cargo.toml", "--all-targets"];
-    let mut command = program(".", &words);
-    if std::env::var_os("CARGO_TARGET_DIR").is_none() {
-        command.env("CARGO_TARGET_DIR", root().join("target"));
-    }
-    run_prepared(command, &words.join(" "))
+    run_program(".", &["cargo", "test", "--quiet", "--workspace", "--all-targets", "--no-run"])
 }
 
 /// The package as it would be published, what is generated with it, its documentation and its size.
