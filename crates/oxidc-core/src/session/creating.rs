@@ -29,9 +29,9 @@ pub(crate) async fn ask(cx: &Context, record: &mut Record, app_state: Option<&Va
         Some(user) if user.get("sub") == record.user.get("sub") => record.user = user.clone(),
         _ => return Err(Error::new(Code::SessionHookFailed).detail("user")),
     }
-    for (name, value) in session {
-        if draft.get(&name).is_none() {
-            record.extra.insert(&name, value);
+    for (name, value) in session.iter() {
+        if draft.get(name).is_none() {
+            record.extra.insert(name, value.clone());
         }
     }
     Ok(())
