@@ -173,21 +173,20 @@ impl<'a> Reader<'a> {
         if !self.take(b'"') {
             return None;
         }
-        let plain = self.plain()?;
-        if self.take(b'"') {
-            return Some(plain);
-        }
-        out.push_str(plain);
         loop {
-            match self.next()? {
-                b'"' => return Some(out),
-                b'\\' => out.push(self.escape()?),
-                _ => {
-                    self.at -= 1;
-                    return None;
-                }
+            let plain = self.plain()?;
+            let ends = self.take(b'"');
+            if ends && out.is_empty() {
+                return Some(plain);
             }
-            out.push_str(self.plain()?);
+            out.push_str(plain);
+            if ends {
+                return Some(out);
+            }
+            if !self.take(b'\\') {
+                return None;
+            }
+            out.push(self.escape()?);
         }
     }
 
