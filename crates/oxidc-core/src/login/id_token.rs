@@ -56,11 +56,10 @@ pub fn parse(token: &str) -> Result<Jws<'_>> {
 /// [`Code::IdTokenType`] or [`Code::IdTokenAlgorithm`].
 pub fn algorithm(jws: &Jws<'_>, expected: &Expected<'_>) -> Result<Algorithm> {
     // RFC 8725 section 3.11: a JWT of another kind is no ID token.
-    if let Some(typ) = &jws.header.typ {
-        let lower = typ.to_ascii_lowercase();
-        if lower.strip_prefix("application/").unwrap_or(&lower) != "jwt" {
-            return Err(Error::new(Code::IdTokenType).detail(printable(typ, 64)));
-        }
+    if let Some(typ) = &jws.header.typ
+        && !["JWT", "application/jwt"].iter().any(|kind| typ.eq_ignore_ascii_case(kind))
+    {
+        return Err(Error::new(Code::IdTokenType).detail(printable(typ, 64)));
     }
     let accepted = Algorithm::parse(&jws.header.alg).filter(|a| expected.algorithms.contains(a));
     let good_size = |a: &Algorithm| a.signature_octets().map_or(!jws.signature.is_empty(), |octets| octets == jws.signature.len());

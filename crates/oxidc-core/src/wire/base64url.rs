@@ -30,27 +30,28 @@ pub fn encode(octets: &[u8]) -> String {
 /// Reads base64url. `None` for padding, foreign characters, impossible lengths and unused bits that are set.
 #[must_use]
 pub fn decode(text: &str) -> Option<Vec<u8>> {
-    let (groups, rest) = text.as_bytes().as_chunks::<4>();
+    let (groups, rest) = text.as_bytes().as_chunks::<8>();
     let mut out = vec![0; text.len() * 3 / 4];
-    let (threes, end) = out.as_chunks_mut::<3>();
+    let (sixes, end) = out.as_chunks_mut::<6>();
     // Looked at once, at the end: a branch for each character would cost more than the work itself.
     let mut all = 0;
-    let mut octets = |group: &[u8; 4]| {
-        let [a, b, c, d] = group.map(value);
-        all |= a | b | c | d;
-        [a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d]
+    let mut octets = |group: &[u8; 8]| {
+        let bits = group.iter().fold(0, |bits, digit| bits << 6 | i64::from(value(*digit)));
+        all |= bits;
+        let [_, _, a, b, c, d, e, f] = bits.to_be_bytes();
+        [a, b, c, d, e, f]
     };
-    for (three, group) in threes.iter_mut().zip(groups) {
-        *three = octets(group);
+    for (six, group) in sixes.iter_mut().zip(groups) {
+        *six = octets(group);
     }
     // The last group is filled up with zeros: what its digits have beyond the octets that they stand for must be zero, too.
-    let mut last = [b'A'; 4];
+    let mut last = [b'A'; 8];
     last.iter_mut().zip(rest).for_each(|(filled, digit)| *filled = *digit);
     let (mut places, mut unused) = (end.iter_mut(), 0);
     for octet in octets(&last) {
         *places.next().unwrap_or(&mut unused) |= octet;
     }
-    (all < NONE && unused == 0 && rest.len() != 1).then_some(out)
+    (all >= 0 && unused == 0 && rest.len() % 4 != 1).then_some(out)
 }
 
 const fn digit(value: u32) -> char {
@@ -64,21 +65,21 @@ const fn digit(value: u32) -> char {
     }) as char
 }
 
-/// Stands for what is no digit: a bit that no value has.
-const NONE: u8 = 64;
+/// Stands for what is no digit: it makes negative what it gets into, and that stays so however far it is shifted.
+const NONE: i8 = -1;
 
 /// The value of each octet as a digit. An index out of bounds would end the build.
 #[allow(clippy::indexing_slicing)]
-static VALUES: [u8; 256] = {
+static VALUES: [i8; 256] = {
     let mut values = [NONE; 256];
-    let mut value = 0;
-    while value < NONE {
-        values[digit(value as u32) as usize] = value;
+    let mut value = 0_u8;
+    while value < 64 {
+        values[digit(value as u32) as usize] = value as i8;
         value += 1;
     }
     values
 };
 
-fn value(digit: u8) -> u8 {
+fn value(digit: u8) -> i8 {
     VALUES.get(usize::from(digit)).copied().unwrap_or(NONE)
 }

@@ -32,10 +32,7 @@ impl Value {
     /// ```
     pub fn parse(text: &str) -> Result<Self, Malformed> {
         let mut reader = Reader { text, at: 0 };
-        let value = reader.value(0).filter(|_| {
-            reader.blank();
-            reader.at == text.len()
-        });
+        let value = reader.value(0).filter(|_| reader.at == text.len());
         value.ok_or(Malformed { position: reader.at })
     }
 }
@@ -45,7 +42,7 @@ struct Reader<'a> {
     at: usize,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
@@ -78,18 +75,21 @@ impl Reader<'_> {
         Some(value)
     }
 
+    /// A value, and the blanks around it.
     fn value(&mut self, depth: u8) -> Option<Value> {
         self.blank();
-        match self.peek()? {
+        let value = match self.peek()? {
             b'n' => self.word("null", Value::Null),
             b't' => self.word("true", Value::Bool(true)),
             b'f' => self.word("false", Value::Bool(false)),
-            b'"' => self.string().map(Value::String),
+            b'"' => self.string(&mut String::new()).map(Value::from),
             b'[' if depth < DEEPEST => self.array(depth + 1),
             b'{' if depth < DEEPEST => self.object(depth + 1),
             b'-' | b'0'..=b'9' => self.number(),
             _ => None,
-        }
+        }?;
+        self.blank();
+        Some(value)
     }
 
     fn array(&mut self, depth: u8) -> Option<Value> {
@@ -101,7 +101,6 @@ impl Reader<'_> {
         }
         loop {
             list.push(self.value(depth)?);
-            self.blank();
             match self.next()? {
                 b',' => (),
                 b']' => return Some(Value::Array(list)),
@@ -112,30 +111,26 @@ impl Reader<'_> {
 
     fn object(&mut self, depth: u8) -> Option<Value> {
         self.at += 1;
-        let mut members: Vec<(String, Value)> = Vec::new();
+        let mut object = Object::new();
         self.blank();
         if self.take(b'}') {
-            return Some(Value::Object(Object(members)));
+            return Some(Value::Object(object));
         }
         loop {
             self.blank();
-            if self.peek()? != b'"' {
-                return None;
-            }
-            let name = self.string()?;
+            let name = self.string(&mut String::new())?.into();
             self.blank();
             if !self.take(b':') {
                 return None;
             }
             let value = self.value(depth)?;
-            if members.len() == MOST_MEMBERS || members.iter().any(|(n, _)| *n == name) {
+            if object.len() == MOST_MEMBERS || object.0.iter().any(|(n, _)| *n == name) {
                 return None;
             }
-            members.push((name, value));
-            self.blank();
+            object.0.push((name, value));
             match self.next()? {
                 b',' => (),
-                b'}' => return Some(Value::Object(Object(members))),
+                b'}' => return Some(Value::Object(object)),
                 _ => return None,
             }
         }
@@ -166,27 +161,40 @@ impl Reader<'_> {
     }
 
     /// What was read from a position on.
-    fn since(&self, start: usize) -> Option<&str> {
+    fn since(&self, start: usize) -> Option<&'a str> {
         self.text.get(start..self.at)
     }
 
-    fn string(&mut self) -> Option<String> {
-        self.at += 1;
-        let mut out = String::new();
-        loop {
-            let start = self.at;
-            let rest = self.text.as_bytes().get(start..)?;
-            self.at += rest.iter().position(|byte| *byte < 0x20 || matches!(byte, b'"' | b'\\')).unwrap_or(rest.len());
-            out.push_str(self.since(start)?);
-            match self.next()? {
-                b'"' => return Some(out),
-                b'\\' => out.push(self.escape()?),
-                _ => {
-                    self.at -= 1;
-                    return None;
-                }
-            }
+    /// A text. One without escapes is a part of the whole, another one is put together.
+    fn string<'b>(&mut self, out: &'b mut String) -> Option<&'b str>
+    where
+        'a: 'b,
+    {
+        if !self.take(b'"') {
+            return None;
         }
+        loop {
+            let plain = self.plain()?;
+            let ends = self.take(b'"');
+            if ends && out.is_empty() {
+                return Some(plain);
+            }
+            out.push_str(plain);
+            if ends {
+                return Some(out);
+            }
+            if !self.take(b'\\') {
+                return None;
+            }
+            out.push(self.escape()?);
+        }
+    }
+
+    /// What stands for itself.
+    fn plain(&mut self) -> Option<&'a str> {
+        let start = self.at;
+        self.at += self.text.as_bytes().get(start..)?.iter().take_while(|byte| PLAIN.get(usize::from(**byte)) == Some(&true)).count();
+        self.since(start)
     }
 
     fn escape(&mut self) -> Option<char> {
@@ -222,3 +230,17 @@ impl Reader<'_> {
         Some(unit)
     }
 }
+
+/// Which octets stand for themselves in a text. An index out of bounds would end the build.
+#[allow(clippy::indexing_slicing)]
+static PLAIN: [bool; 256] = {
+    let mut plain = [true; 256];
+    let mut control = 0;
+    while control < 0x20 {
+        plain[control] = false;
+        control += 1;
+    }
+    plain[b'"' as usize] = false;
+    plain[b'\\' as usize] = false;
+    plain
+};
