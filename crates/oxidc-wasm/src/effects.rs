@@ -78,9 +78,8 @@ pub fn write(id: EffectId, effect: &Effect) -> Value {
         Effect::Broadcast { record } => of("broadcast").with_some("record", record.as_ref().map(Secret::expose)),
         Effect::Publish(event) => publish(of("publish"), event),
         Effect::Cancel { effect } => of("cancel").with("effect", *effect),
-        Effect::Finish { task, result } => {
-            return finish(id, *task, result.as_ref().map(Value::clone).map_err(|error| error.numbered_facts()));
-        }
+        Effect::Finish { task, result: Ok(value) } => return finish(id, *task, Ok(value.clone())),
+        Effect::Finish { task, result: Err(error) } => return finish(id, *task, Err(error.numbered_facts())),
         // Those of features that this module is built without.
         _ => of("unknown"),
     }
