@@ -80,7 +80,8 @@ pub fn all() -> [Signed; 3] {
 
 /// Tokens of the same shape with keys and signatures that nobody made: the same in every run, for a counter of instructions.
 pub fn unsigned() -> [Signed; 3] {
-    let octets = |count: usize| vec![7; count];
+    // A modulus of 2,048 bits begins with one that is set.
+    let octets = |count: usize| vec![0x87; count];
     let rsa = json!({ "kty": "RSA", "n": encode(octets(256)), "e": "AQAB" });
     let ec = json!({ "kty": "EC", "crv": "P-256", "x": encode(octets(32)), "y": encode(octets(32)) });
     let ed = json!({ "kty": "OKP", "crv": "Ed25519", "x": encode(octets(32)) });

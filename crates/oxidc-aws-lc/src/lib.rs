@@ -23,8 +23,8 @@
 //!
 //! # fn check(document: &str, token: &str, nonce: &str, now: i64) -> Result<(), Box<dyn std::error::Error>> {
 //! // Once for each version of the issuer's key set:
-//! let document = Value::parse(document).map_err(|_| "no JSON")?;
-//! let keys = Keys::new(&KeySet::parse(&document).map_err(|_| "no key set")?);
+//! let document = Value::parse(document)?;
+//! let keys = Keys::new(&KeySet::parse(&document)?);
 //!
 //! // For each token; `now` is in seconds since 1970:
 //! let expected = Expected {

@@ -4,8 +4,9 @@ use oxidc_core::command::{Command, Notice};
 use oxidc_core::effect::{Area, Effect};
 
 use crate::broken::Broken;
+use crate::steps::Step;
 use crate::tab::{PageId, Tab};
-use crate::world::{Step, World};
+use crate::world::World;
 
 /// What a page keeps once it knows what stands in the storage.
 pub(crate) struct Kept {

@@ -40,6 +40,7 @@ mod perform;
 pub mod provider;
 pub mod random;
 pub mod schedule;
+mod steps;
 pub mod storage;
 pub mod story;
 mod tab;

@@ -10,10 +10,11 @@ use crate::broken::Broken;
 use crate::early::Kept;
 use crate::network::{Asked, Fate, Sent};
 use crate::provider::{self, ISSUER, Provider};
+use crate::steps::Step;
 use crate::storage::Written;
 use crate::story::describe;
 use crate::tab::{PageId, Tab};
-use crate::world::{APP, Step, World};
+use crate::world::{APP, World};
 
 /// A request on its way.
 pub(crate) struct Asking {

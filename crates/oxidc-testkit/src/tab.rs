@@ -7,7 +7,8 @@ use oxidc_core::effect::{EffectId, Event, TaskId};
 use oxidc_core::error::Error;
 use oxidc_core::wire::json::Value;
 
-use crate::world::{Step, World};
+use crate::steps::Step;
+use crate::world::World;
 
 /// One of the tabs of a world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

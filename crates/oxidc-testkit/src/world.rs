@@ -5,20 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use oxidc_core::Client;
 use oxidc_core::command::{Command, Notice};
 use oxidc_core::config::client::ClientConfig;
-use oxidc_core::effect::{Area, Effect, EffectId, Now, Outcome};
+use oxidc_core::effect::{EffectId, Now, Outcome};
 use oxidc_core::error::Error;
 use oxidc_core::wire::json::Value;
 use serde_json::{Value as Json, json};
 
 use crate::broken::Broken;
 use crate::clock::Clock;
-use crate::early::Kept;
 use crate::invariants::Invariants;
 use crate::locks::Locks;
 use crate::network::Network;
-use crate::perform::Asking;
 use crate::provider::{API, CLIENT_ID, ISSUER, Provider};
 use crate::random::Random;
+use crate::steps::Step;
 use crate::storage::Storage;
 use crate::story::Story;
 use crate::tab::{Call, Page, PageId, State, Tab};
@@ -27,26 +26,6 @@ use crate::tab::{Call, Page, PageId, State, Tab};
 pub const APP: &str = "https://app.example.com";
 /// How long a story waits for something, in milliseconds.
 const PATIENCE: i64 = 86_400_000;
-
-/// Something that will happen.
-pub(crate) enum Step {
-    /// An effect has its outcome.
-    Answer { page: PageId, effect: EffectId, outcome: Outcome },
-    /// Something happens around a page.
-    Notice { page: PageId, notice: Notice },
-    /// The storage acts.
-    Store { page: PageId, effect: EffectId, act: Effect },
-    /// The storage is read after a page was told what a copy says.
-    Look { page: PageId, area: Area, key: String, guessed: String },
-    /// A page learns what stands in the storage.
-    Keep { page: PageId, kept: Kept },
-    /// A request arrives.
-    Arrive(Box<Asking>),
-    /// A page has waited for a lock long enough.
-    LockTimeout { page: PageId, effect: EffectId },
-    /// A page goes to another address.
-    Go { page: PageId, url: String },
-}
 
 /// A simulated world. See the crate page.
 pub struct World {
@@ -81,7 +60,7 @@ pub struct World {
     pub(crate) lenient: bool,
     seed: u64,
     pub(crate) steps: BTreeMap<(i64, u64), Step>,
-    order: u64,
+    pub(crate) order: u64,
     pages: u32,
 }
 
@@ -346,34 +325,6 @@ impl World {
         self.invariants.check(self)
     }
 
-    fn happen(&mut self, step: Step) {
-        let page = match &step {
-            Step::Answer { page, .. }
-            | Step::Notice { page, .. }
-            | Step::LockTimeout { page, .. }
-            | Step::Go { page, .. }
-            | Step::Keep { page, .. } => Some(*page),
-            Step::Store { .. } | Step::Look { .. } | Step::Arrive(_) => None,
-        };
-        if let Some(page) = page {
-            let Some(tab) = self.tab_of(page) else { return };
-            if self.tabs[tab.0].frozen {
-                self.tabs[tab.0].kept.push(step);
-                return;
-            }
-        }
-        match step {
-            Step::Answer { page, effect, outcome } => self.answer(page, effect, outcome),
-            Step::Notice { page, notice } => self.feed(page, |page, at| _ = page.client.start(Command::Notice(notice), at)),
-            Step::Store { page, effect, act } => self.store(page, effect, act),
-            Step::Look { page, area, key, guessed } => self.look(page, area, key, guessed),
-            Step::Keep { page, kept } => self.keep(page, kept),
-            Step::Arrive(asking) => self.arrive(*asking),
-            Step::LockTimeout { page, effect } => self.give_up_waiting(page, effect),
-            Step::Go { page, url } => self.go(page, url),
-        }
-    }
-
     /// Feeds one input to a client and performs what it wants done.
     pub(crate) fn feed(&mut self, page: PageId, input: impl FnOnce(&mut Page, Now)) {
         let Some(tab) = self.tab_of(page) else { return };
@@ -383,11 +334,6 @@ impl World {
         for (id, effect) in state.client.effects() {
             self.perform(tab, page, id, effect);
         }
-    }
-
-    pub(crate) fn plan(&mut self, delay: i64, step: Step) {
-        self.order += 1;
-        self.steps.insert((self.clock.time() + delay, self.order), step);
     }
 
     pub(crate) fn tell(&mut self, tab: Tab, what: impl FnOnce() -> String) {

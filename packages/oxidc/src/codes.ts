@@ -163,7 +163,7 @@ export const meanings = [
     client_id_missing: 'The option clientId is required.',
     client_secret_refused: 'A browser cannot keep a client secret; register the application as a public client.',
     redirect_uri_invalid: 'A redirect address must be absolute, without fragment and credentials, and use https (http on loopback).',
-    scope_invalid: 'A scope may hold only printable ASCII characters except space, quote and backslash.',
+    scope_invalid: 'Scopes are words of printable ASCII characters without quote and backslash, and `openid` is one of them.',
     resource_invalid: 'A resource must be an absolute address without fragment.',
     allowed_origin_invalid: 'An allowed origin must be exactly scheme, host and port, such as https://api.example.com; patterns and paths are not accepted.',
     algorithm_refused: 'Only asymmetric signature algorithms can be accepted: RS, PS and ES with 256, 384 or 512, and EdDSA.',

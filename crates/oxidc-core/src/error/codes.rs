@@ -87,7 +87,7 @@ codes! {
     ClientIdMissing "client_id_missing" Configuration Kept false "The option clientId is required."
     ClientSecretRefused "client_secret_refused" Configuration Kept false "A browser cannot keep a client secret; register the application as a public client."
     RedirectUriInvalid "redirect_uri_invalid" Configuration Kept false "A redirect address must be absolute, without fragment and credentials, and use https (http on loopback)."
-    ScopeInvalid "scope_invalid" Configuration Kept false "A scope may hold only printable ASCII characters except space, quote and backslash."
+    ScopeInvalid "scope_invalid" Configuration Kept false "Scopes are words of printable ASCII characters without quote and backslash, and `openid` is one of them."
     ResourceInvalid "resource_invalid" Configuration Kept false "A resource must be an absolute address without fragment."
     AllowedOriginInvalid "allowed_origin_invalid" Configuration Kept false "An allowed origin must be exactly scheme, host and port, such as https://api.example.com; patterns and paths are not accepted."
     AlgorithmRefused "algorithm_refused" Configuration Kept false "Only asymmetric signature algorithms can be accepted: RS, PS and ES with 256, 384 or 512, and EdDSA."

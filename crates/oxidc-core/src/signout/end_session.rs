@@ -8,7 +8,7 @@ use crate::client::Context;
 use crate::command::SignOutOptions;
 use crate::config::discovery;
 use crate::effect::Event;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::login::authorize::attempt::Attempt;
 use crate::login::authorize::{go, navigate, own_address, random_texts};
 use crate::login::window;
@@ -60,6 +60,9 @@ async fn at_the_provider(cx: &Rc<Context>, id_token: &str, options: &SignOutOpti
     let hint = if id_token.len() <= LONGEST_HINT { Some(id_token) } else { None };
     let mut form = Form::new().with_some("id_token_hint", hint).with("client_id", &cx.config.client_id);
     let Some(address) = &cx.config.post_logout_redirect_uri else {
+        if options.return_to.is_some() || options.app_state.is_some() {
+            tell(cx, Error::new(Code::OptionInvalid).detail("nobody comes back without postLogoutRedirectUri"));
+        }
         return navigate(cx, append_query(endpoint, &form.finish())).await.map(|()| true);
     };
     let [state] = random_texts(cx).await?;

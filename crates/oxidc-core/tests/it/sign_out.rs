@@ -124,6 +124,16 @@ fn t432_a_sign_out_ends_here_first_and_then_at_the_provider() {
 }
 
 #[test]
+fn a_sign_out_from_which_nobody_can_come_back_says_so_where_an_address_was_named() {
+    for (options, heard) in [(json!({ "returnTo": "/bye" }), true), (json!({ "appState": 1 }), true), (json!({}), false)] {
+        let mut page = Page::signed_in();
+        let result = page.say(&json!({ "do": "signOut", "options": options })).unwrap();
+        assert_eq!((result["navigated"].as_bool(), page.get_session()), (Some(true), Json::Null));
+        assert_eq!(page.heard().contains(&"option_invalid".to_owned()), heard, "{options}");
+    }
+}
+
+#[test]
 fn a_sign_out_that_was_not_to_revoke_revokes_nothing() {
     let mut page = Page::signed_in();
     let result = page.say(&json!({ "do": "signOut", "options": { "federated": false } })).unwrap();

@@ -25,6 +25,14 @@ pub struct KeySet(Vec<Value>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeySetError;
 
+impl core::fmt::Display for KeySetError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("no key set, or one of more than 100 keys")
+    }
+}
+
+impl core::error::Error for KeySetError {}
+
 impl KeySet {
     /// Reads a key set.
     ///

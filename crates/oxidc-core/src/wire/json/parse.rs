@@ -17,6 +17,14 @@ pub struct Malformed {
     pub position: usize,
 }
 
+impl core::fmt::Display for Malformed {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "not acceptable as JSON at octet {}", self.position)
+    }
+}
+
+impl core::error::Error for Malformed {}
+
 impl Value {
     /// Reads a whole JSON text.
     ///
