@@ -12,8 +12,6 @@ use crate::world::World;
 pub(crate) struct Kept {
     pub(crate) key: String,
     pub(crate) text: Option<String>,
-    /// It was written, so copies of anything else are of no use.
-    pub(crate) written: bool,
     /// What the page was told before it was known.
     pub(crate) guessed: Option<String>,
 }
@@ -29,10 +27,6 @@ impl World {
         match effect {
             Effect::Load { key, .. } if state.page.as_mut()?.read.insert(key.clone()) || always => {
                 state.copies.get(key).filter(|copy| self.storage.marks.get(key) == Some(copy)).cloned()
-            }
-            Effect::Swap { key, .. } => {
-                self.storage.marks.remove(key);
-                None
             }
             _ => None,
         }
@@ -52,22 +46,34 @@ impl World {
         if let Ok(text) = self.storage.load(area, &key) {
             let delay = self.random.between(0, 2);
             let delay = self.in_turn(page, delay, true);
-            self.plan(delay, Step::Keep { page, kept: Kept { key, text, written: false, guessed: Some(guessed) } });
+            self.plan(delay, Step::Keep { page, kept: Kept { key, text, guessed: Some(guessed) } });
+        }
+    }
+
+    fn copy(&mut self, tab: Tab, key: String, text: Option<String>) {
+        match text {
+            Some(text) => self.tabs[tab.0].copies.insert(key, text),
+            None => self.tabs[tab.0].copies.remove(&key),
+        };
+    }
+
+    /// A page writes: in the same step copies of anything else become of no use.
+    pub(crate) fn mark(&mut self, page: PageId, key: String, text: Option<String>) {
+        match text.clone() {
+            Some(text) => self.storage.marks.insert(key.clone(), text),
+            None => self.storage.marks.remove(&key),
+        };
+        if let Some(tab) = self.tab_of(page) {
+            self.copy(tab, key, text);
         }
     }
 
     /// The page learns what stands in the storage.
     pub(crate) fn keep(&mut self, page: PageId, kept: Kept) {
         let Some(tab) = self.tab_of(page) else { return };
-        let Kept { key, text, written, guessed } = kept;
+        let Kept { key, text, guessed } = kept;
         let is_news = guessed.is_some() && guessed != text;
-        if let Some(text) = text.as_ref().filter(|_| written) {
-            self.storage.marks.insert(key.clone(), text.clone());
-        }
-        match text {
-            Some(text) => self.tabs[tab.0].copies.insert(key, text),
-            None => self.tabs[tab.0].copies.remove(&key),
-        };
+        self.copy(tab, key, text);
         if is_news {
             self.tell(tab, || "was told what does not stand there".into());
             self.feed(page, |page, at| _ = page.client.start(Command::Notice(Notice::Stored), at));

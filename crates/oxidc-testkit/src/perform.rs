@@ -250,11 +250,11 @@ impl World {
     /// The storage acts, whether or not the page is still there.
     pub(crate) fn store(&mut self, page: PageId, effect: EffectId, act: Effect) {
         let mut kept = None;
-        let mut keep = |key, text: &Option<String>, written| kept = Some(Kept { key, text: text.clone(), written, guessed: None });
+        let mut keep = |key, text: &Option<String>| kept = Some(Kept { key, text: text.clone(), guessed: None });
         let outcome = match act {
             Effect::Load { area, key } => match self.storage.load(area, &key) {
                 Ok(text) => {
-                    keep(key, &text, false);
+                    keep(key, &text);
                     Outcome::Record(text)
                 }
                 Err(failure) => failed(failure, "the storage is blocked"),
@@ -269,11 +269,11 @@ impl World {
                         if area == Area::Session {
                             self.invariants.written(page, before.as_deref(), value.as_deref(), &self.provider);
                         }
-                        keep(key, &value, true);
+                        self.mark(page, key, value);
                         Outcome::Swapped
                     }
                     Ok(Written::Stands(stands)) => {
-                        keep(key, &stands, false);
+                        keep(key, &stands);
                         Outcome::Record(stands)
                     }
                     Err(failure) => {

@@ -184,7 +184,7 @@ var Database = class {
       read2.onsuccess = () => done(text(read2.result));
     });
   }
-  swap(key, expected, value) {
+  swap(key, expected, value, written) {
     return this.#transact("readwrite", (store, done) => {
       const read2 = store.get(key);
       read2.onsuccess = () => {
@@ -192,6 +192,7 @@ var Database = class {
         if (record !== expected) return done({ record });
         if (value === null) store.delete(key);
         else store.put(value, key);
+        written?.();
         done({ swapped: true });
       };
     });
@@ -339,8 +340,8 @@ var Fallback = class {
   load(key) {
     return this.#with((records) => records.load(key));
   }
-  swap(key, expected, value) {
-    return this.#with((records) => records.swap(key, expected, value));
+  swap(...change) {
+    return this.#with((records) => records.swap(...change));
   }
   open() {
     this.#database.open();
@@ -442,13 +443,17 @@ var Early = class {
     return early;
   }
   async swap(key, expected, value) {
-    attempt(() => localStorage.removeItem(name(key)));
-    const result = await this.records.swap(key, expected, value);
-    if ("swapped" in result) {
-      keep(key, value);
-      if (value !== null) attempt(() => localStorage.setItem(name(key), sum(value)));
-    } else keep(key, result.record);
-    return result;
+    try {
+      const result = await this.records.swap(key, expected, value, () => {
+        keep(key, value);
+        mark(key, value);
+      });
+      if ("record" in result) keep(key, result.record);
+      return result;
+    } catch (error) {
+      mark(key, null);
+      throw error;
+    }
   }
   open() {
     this.records.open?.();
@@ -465,9 +470,15 @@ function copyOf(key) {
   });
 }
 function keep(key, text2) {
+  put(() => sessionStorage, key, text2);
+}
+function mark(key, text2) {
+  put(() => localStorage, key, text2 === null ? null : sum(text2));
+}
+function put(place, key, text2) {
   attempt(() => {
-    sessionStorage.removeItem(name(key));
-    if (text2 !== null) sessionStorage.setItem(name(key), text2);
+    place().removeItem(name(key));
+    if (text2 !== null) place().setItem(name(key), text2);
   });
 }
 function sum(text2) {
@@ -495,9 +506,9 @@ var Coherent = class extends Items {
     return (await this.#settled(key)).text;
   }
   async swap(key, expected, value) {
-    const { text: text2, mark } = await this.#settled(key);
+    const { text: text2, mark: mark2 } = await this.#settled(key);
     if (text2 !== expected) return { record: text2 };
-    const won = await this.marks.swap(name2(key), mark, await hash(value));
+    const won = await this.marks.swap(name2(key), mark2, await hash(value));
     if (Object.hasOwn(won, "record") && this.marks.shared) return { record: await this.load(key) };
     await this.write(key, value);
     return { swapped: true };
@@ -505,9 +516,9 @@ var Coherent = class extends Items {
   /** The text that stands here, once it is the one that the mark names. */
   async #settled(key) {
     for (const end = Date.now() + PATIENCE2; ; await new Promise((resolve) => setTimeout(resolve, 4))) {
-      const mark = await this.marks.load(name2(key));
+      const mark2 = await this.marks.load(name2(key));
       const text2 = await super.load(key);
-      if (mark === null || !this.marks.shared || Date.now() > end || mark === await hash(text2)) return { text: text2, mark };
+      if (mark2 === null || !this.marks.shared || Date.now() > end || mark2 === await hash(text2)) return { text: text2, mark: mark2 };
     }
   }
 };

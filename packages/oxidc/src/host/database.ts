@@ -29,7 +29,7 @@ export class Database implements Records {
     });
   }
 
-  swap(key: string, expected: string | null, value: string | null): Promise<{ swapped: true } | { record: string | null }> {
+  swap(key: string, expected: string | null, value: string | null, written?: () => void): ReturnType<Records['swap']> {
     return this.#transact('readwrite', (store, done) => {
       const read = store.get(key);
       read.onsuccess = () => {
@@ -37,6 +37,7 @@ export class Database implements Records {
         if (record !== expected) return done({ record });
         if (value === null) store.delete(key);
         else store.put(value, key);
+        written?.();
         done({ swapped: true });
       };
     });

@@ -1,7 +1,7 @@
 /**
  * Copies of records for the next page of this tab, which can begin with them while the database still opens. A copy is in
- * `sessionStorage`, for nobody but this tab; a mark in `localStorage`, made from the text, tells whether it is what was last written in any tab.
- * It may be wrong all the same, when two tabs write at once: so the first read is held against the database, and the core is told.
+ * `sessionStorage`, for nobody but this tab; a mark in `localStorage`, made from the text and set in the step that writes it, tells whether it
+ * is what was last written in any tab. Tabs see each other's marks a little late: so the first read is held against the database, and the core is told.
  * @module
  */
 import type { Records } from './storage.js';
@@ -28,13 +28,18 @@ export class Early implements Records {
   }
 
   async swap(key: string, expected: string | null, value: string | null): ReturnType<Records['swap']> {
-    attempt(() => localStorage.removeItem(name(key)));
-    const result = await this.records.swap(key, expected, value);
-    if ('swapped' in result) {
-      keep(key, value);
-      if (value !== null) attempt(() => localStorage.setItem(name(key), sum(value)));
-    } else keep(key, result.record);
-    return result;
+    try {
+      const result = await this.records.swap(key, expected, value, () => {
+        keep(key, value);
+        mark(key, value);
+      });
+      if ('record' in result) keep(key, result.record);
+      return result;
+    } catch (error) {
+      // What was marked may not have been written after all.
+      mark(key, null);
+      throw error;
+    }
   }
 
   open(): void {
@@ -56,9 +61,18 @@ function copyOf(key: string): string | null {
 }
 
 function keep(key: string, text: string | null): void {
+  put(() => sessionStorage, key, text);
+}
+
+function mark(key: string, text: string | null): void {
+  put(() => localStorage, key, text === null ? null : sum(text));
+}
+
+/** What has no room must not leave what was there before. */
+function put(place: () => Storage, key: string, text: string | null): void {
   attempt(() => {
-    sessionStorage.removeItem(name(key));
-    if (text !== null) sessionStorage.setItem(name(key), text);
+    place().removeItem(name(key));
+    if (text !== null) place().setItem(name(key), text);
   });
 }
 

@@ -10,8 +10,8 @@ import { type Effect, Failed, type Outcome } from './protocol.js';
 export interface Records {
   /** The text under a key, or null. */
   load(key: string): Promise<string | null>;
-  /** Writes (or with null removes) if `expected` stands there; else gives back what does. */
-  swap(key: string, expected: string | null, value: string | null): Promise<{ swapped: true } | { record: string | null }>;
+  /** Writes (or with null removes) if `expected` stands there; else gives back what does. `written` is called in the same step, where there is one. */
+  swap(key: string, expected: string | null, value: string | null, written?: () => void): Promise<{ swapped: true } | { record: string | null }>;
   /** Sends requests of the protocol, where not the page does. */
   http?: (fetch: typeof globalThis.fetch, effect: Extract<Effect, { do: 'http' }>, signal: AbortSignal) => Promise<Outcome>;
   /** Called when a read turns out not to be what stands there. */
@@ -114,8 +114,8 @@ export class Fallback implements Records {
   load(key: string) {
     return this.#with((records) => records.load(key));
   }
-  swap(key: string, expected: string | null, value: string | null) {
-    return this.#with((records) => records.swap(key, expected, value));
+  swap(...change: Parameters<Records['swap']>) {
+    return this.#with((records) => records.swap(...change));
   }
   open() {
     this.#database.open();
