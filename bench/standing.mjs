@@ -8,16 +8,18 @@ const shown = (number) => (number >= 1000 ? Math.round(number).toLocaleString('e
 const RULES = [
   {
     part: 'size', what: 'bytes with brotli', column: 'brotli', ours: 'oxidc/wasm', budget: (own) => own <= 45 * KB, said: '45 000',
-    why: 'the whole core without its state machines is 62 KB ([DESIGN.md](../DESIGN.md)): it checks, waits and repeats what the others leave out',
+    why: 'it checks, waits and repeats what the others leave out. Without the state machines of its flows it still made 62 KB when the whole made 76. Tried, and what came of it: \
+[DESIGN.md](../DESIGN.md), the question what it costs in bytes',
   },
   {
     part: 'load', what: 'a reload until the token is there, ms over the bare page', column: 'over the bare page', ours: 'oxidc', budget: (own, best) => own <= 2 * best,
-    said: 'twice the best', why: 'a module is decoded and compiled (4 ms), which scripts need not be',
+    said: 'twice the best', why: 'a module is decoded and compiled (4 ms), which scripts need not be. Tried: compiling beside the page (12 ms and more), the database without the copy (17 ms more)',
   },
   {
     part: 'callback', what: 'a callback until the session is there, ms over the bare page', column: 'over the bare page', ours: 'oxidc', budget: (own) => own <= 15, said: '15',
     why: 'the sign-in is marked as used in the database before its code is sent, so that no other tab can send it too, and the database has to be opened for that; \
-the others leave that out. The signature is checked and the session is stored before the call ends',
+the others leave that out. The signature is checked and the session is stored before the call ends. Tried: reading the sign-in and the provider’s documents from the \
+tab’s copies (that is in these figures). Not tried: a lock instead of the mark, with the code sent at once',
   },
   {
     part: 'cached', what: 'calls a second with a live token', column: 'calls a second', ours: 'oxidc', most: true, budget: (own) => own >= 1_000_000, said: '1 000 000',
@@ -33,7 +35,8 @@ the others leave that out. The signature is checked and the session is stored be
   },
   ...Object.entries({ RS256: 1.1, ES256: 1.04, EdDSA: 1.04 }).map(([algorithm, limit]) => ({
     part: 'id_tokens', what: `a whole check with ${algorithm}, to the bare signature`, column: `${algorithm}, ratio`, ours: 'oxidc-aws-lc', budget: (own) => own <= limit, said: String(limit),
-    why: 'reading 17 claims strictly is what is left of it',
+    why: 'reading 17 claims strictly is what is left of it, and a third of that is allocating. Tried: short names inside the list of members (a sixth less, 100 bytes more in the module), \
+8 octets at a time (nothing), vectors for base64url (slower)',
   })),
 ];
 
