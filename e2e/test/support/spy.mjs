@@ -48,14 +48,12 @@ export const spy = () => {
   wrapGetter(MessageEvent.prototype, 'data');
   wrapGetter(IDBRequest.prototype, 'result');
   wrapGetter(XMLHttpRequest.prototype, 'responseText');
-  for (const name of ['instantiate', 'instantiateStreaming']) {
-    const original = WebAssembly[name];
-    WebAssembly[name] = async (...args) => {
-      const made = await original.apply(WebAssembly, args);
-      for (const value of Object.values((made.instance ?? made).exports)) if (value instanceof WebAssembly.Memory) memories.push(value);
-      return made;
-    };
-  }
+  const { Instance } = WebAssembly;
+  WebAssembly.Instance = function made(...args) {
+    const instance = new Instance(...args);
+    for (const value of Object.values(instance.exports)) if (value instanceof WebAssembly.Memory) memories.push(value);
+    return instance;
+  };
   window.spied = { texts, memories };
 };
 
