@@ -168,7 +168,9 @@ describe('requests to an API that refuses the token', () => {
 
   test('t393_a_token_does_not_follow_a_redirect', async () => {
     const calls = world.api.requests.length;
-    assert.equal((await tab.fetch(`${world.api.origin}/moved`)).failed.code, 'network_failed');
+    const { failed } = await tab.fetch(`${world.api.origin}/moved`);
+    assert.equal(failed.code, 'network_failed');
+    assert.match(failed.message, /\S\)$/);
     assert.equal(world.api.requests.length, calls);
   });
 

@@ -547,7 +547,7 @@ function describe(response, body) {
   return { status: response.status, headers, body };
 }
 function failure(error, url = "") {
-  return new Failed(globalThis.navigator?.onLine === false ? "offline" : "network", `${error} ${url.split("?")[0]}`);
+  return new Failed(globalThis.navigator?.onLine === false ? "offline" : "network", `${error} ${url.split("?")[0]}`.trim());
 }
 async function http(fetch, effect, signal) {
   const abort = new AbortController();

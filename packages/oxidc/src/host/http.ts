@@ -20,7 +20,7 @@ export function describe(response: Response, body?: string): Outcome {
 
 /** Why a request did not get through, as far as a page can know: browsers do not say which one it was. */
 export function failure(error: unknown, url = ''): Failed {
-  return new Failed(globalThis.navigator?.onLine === false ? 'offline' : 'network', `${error} ${url.split('?')[0]}`);
+  return new Failed(globalThis.navigator?.onLine === false ? 'offline' : 'network', `${error} ${url.split('?')[0]}`.trim());
 }
 
 /** Sends a request of the protocol. */
