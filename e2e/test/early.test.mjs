@@ -29,6 +29,7 @@ for (const engine of ['chromium', 'firefox', 'webkit']) {
     /** From now on no database opens in the page until {@link release}. */
     const hold = () => tab.page.evaluate(() => {
       let release;
+      window.isReady = false;
       const released = new Promise((resolve) => { release = resolve; });
       window.releaseDatabase = release;
       const original = IDBFactory.prototype.open;
@@ -36,21 +37,30 @@ for (const engine of ['chromium', 'firefox', 'webkit']) {
         const request = original.apply(this, words);
         let handler;
         Object.defineProperty(request, 'onsuccess', { get: () => handler, set: (given) => { handler = given; } });
-        request.addEventListener('success', (event) => released.then(() => handler.call(request, event)));
+        request.addEventListener('success', (event) => {
+          window.isReady = true;
+          released.then(() => handler.call(request, event));
+        });
         return request;
       };
     });
     const release = () => tab.page.evaluate(() => window.releaseDatabase());
-    /** Whether the session was told within a tenth of a second. */
-    const isTold = () => tab.page.evaluate(() => Promise.race([
-      window.harness.call('getSession').then(() => true), new Promise((resolve) => { setTimeout(resolve, 100, false); }),
-    ]));
+    /** Whether the session is told before the database, which is ready, is let open. */
+    async function isTold() {
+      await tab.page.evaluate(() => {
+        window.told = false;
+        void window.harness.call('getSession').then(() => { window.told = true; });
+      });
+      await tab.page.waitFor(() => window.isReady);
+      return tab.page.evaluate(() => window.told);
+    }
     const copies = () => tab.page.evaluate(() => [sessionStorage, localStorage].map((area) => Object.entries(area).filter(([name]) => name.startsWith('copy:oxidc:session'))));
 
     test('gives session and token to a reload before the database is open', async () => {
       const { accessToken } = await tab.do('getTokens');
       await tab.load();
       await hold();
+      assert.equal(await isTold(), true);
       assert.equal((await tab.do('getSession')).subject, 'alice');
       assert.equal((await tab.do('getTokens')).accessToken, accessToken);
       await release();
