@@ -62,7 +62,7 @@ impl AuthClientOptions {
         self.with("resources", resources.into_iter().map(|resource| resource.into().0).collect::<Vec<_>>())
     }
 
-    /// Where the session is kept. Default: IndexedDB.
+    /// Where the session is kept. Default: IndexedDB, with a copy in the tab's `sessionStorage` for its next page.
     #[must_use]
     pub fn storage(mut self, storage: Storage) -> Self {
         self.storage = storage;

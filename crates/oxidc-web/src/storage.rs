@@ -11,7 +11,7 @@ use web_sys::wasm_bindgen::JsValue;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub enum Storage {
-    /// IndexedDB: one session for all tabs, which see each other's writes in order.
+    /// IndexedDB: one session for all tabs, which see each other's writes in order. A copy in each tab's `sessionStorage` is for its next page.
     #[default]
     IndexedDb,
     /// `localStorage`: one session for all tabs, though tabs may see each other's writes late.

@@ -113,7 +113,7 @@ export interface AuthClientOptions {
   scopes?: string | readonly string[] | undefined;
   /** The APIs for which access tokens will be wanted. */
   resources?: readonly (string | Resource)[] | undefined;
-  /** Where the session is kept. Default: IndexedDB. */
+  /** Where the session is kept. Default: IndexedDB, with a copy in the tab's `sessionStorage` for its next page. */
   storage?: Storage | undefined;
   /** Whether user information is read after sign-in. Default true. */
   fetchUserinfo?: boolean | undefined;
